@@ -1,0 +1,244 @@
+//! Rules and how they run over a project.
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::fix::Safety;
+use crate::ignore;
+use crate::load::interpolate::Variables;
+use crate::load::{Loaded, load};
+use crate::model::{Project, lower};
+use crate::problem::{Problem, ProblemKind};
+use crate::schema;
+use crate::source::{FileId, Sources, Span};
+use std::any::{Any, TypeId};
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::rc::Rc;
+
+/// What a rule is about.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Group {
+    /// Compose refuses the file, or reads it differently from what is meant.
+    Correctness,
+    /// Data is lost or corrupted.
+    Durability,
+    /// Services start and stop in a way that puts data at risk.
+    Lifecycle,
+    /// It works on one kind of host only.
+    Portability,
+}
+
+impl Group {
+    /// All groups, in the order of documentation.
+    pub const ALL: [Group; 4] = [Group::Correctness, Group::Durability, Group::Lifecycle, Group::Portability];
+
+    /// The word people and programs use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Group::Correctness => "correctness",
+            Group::Durability => "durability",
+            Group::Lifecycle => "lifecycle",
+            Group::Portability => "portability",
+        }
+    }
+}
+
+/// A rule: what it is called, how bad its findings are, and the function that finds them. It has no state.
+pub struct Rule {
+    /// Kebab-case identifier, such as `tmpfs-on-data-path`.
+    pub id: &'static str,
+    /// How bad a finding is, unless the rule says otherwise for one of them.
+    pub severity: Severity,
+    /// What it is about.
+    pub group: Group,
+    /// Whether it offers fixes, and how safe they are at best.
+    pub fix: Option<Safety>,
+    /// Whether it runs without being asked for.
+    pub on: bool,
+    /// First version of the program that has it.
+    pub since: &'static str,
+    /// Its page, as Markdown.
+    pub page: &'static str,
+    /// Finds. Reports through [`Cx::report`].
+    pub check: fn(&mut Cx<'_>),
+}
+
+impl Rule {
+    /// The summary: the first paragraph of the page, on one line.
+    pub fn summary(&self) -> String {
+        let mut paragraphs = self.page.split("\n\n").map(str::trim).filter(|it| !it.is_empty());
+        paragraphs.find(|it| !it.starts_with('#')).unwrap_or_default().replace('\n', " ")
+    }
+}
+
+/// The hosts on which the files are run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Hosts {
+    /// A Linux machine.
+    pub linux: bool,
+    /// Docker Desktop or the like on macOS.
+    pub macos: bool,
+    /// Docker Desktop or the like on Windows.
+    pub windows: bool,
+}
+
+impl Default for Hosts {
+    fn default() -> Hosts {
+        Hosts { linux: true, macos: true, windows: true }
+    }
+}
+
+/// Which rules run.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Identifiers, groups or `all`. Empty: every rule that is on by default.
+    pub select: Vec<String>,
+    /// Identifiers or groups that do not run. They win over `select`.
+    pub ignore: Vec<String>,
+}
+
+impl Selection {
+    /// Whether a rule runs.
+    pub fn runs(&self, rule: &Rule) -> bool {
+        let names = |it: &String| it == rule.id || it == rule.group.name();
+        if self.ignore.iter().any(names) {
+            return false;
+        }
+        if self.select.is_empty() { rule.on } else { self.select.iter().any(|it| names(it) || (it == "all")) }
+    }
+
+    /// Whether findings of severity `info` are wanted: only where the rule is asked for.
+    fn wants_info(&self) -> bool {
+        !self.select.is_empty()
+    }
+}
+
+/// How a check is done.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// Which rules run.
+    pub selection: Selection,
+    /// Where the files are run.
+    pub hosts: Hosts,
+    /// What is known of variables.
+    pub variables: Variables,
+}
+
+/// What a rule sees: the project, the options, and a place to report to. It never sees source text.
+pub struct Cx<'a> {
+    /// The project.
+    pub project: &'a Project,
+    /// Where the files are run.
+    pub hosts: Hosts,
+    problems: &'a [Problem],
+    facts: &'a Facts,
+    rule: &'static Rule,
+    found: Vec<Diagnostic>,
+}
+
+type Facts = RefCell<HashMap<TypeId, Rc<dyn Any>>>;
+
+impl<'a> Cx<'a> {
+    /// Reports a finding with the severity of the rule.
+    pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        self.report_as(self.rule.severity, span, message)
+    }
+
+    /// Reports a finding with a severity of its own.
+    pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let at = self.found.len();
+        self.found.push(Diagnostic::new(self.rule.id, severity, span, message));
+        &mut self.found[at]
+    }
+
+    /// Reports every problem of a kind that loading has found.
+    pub fn report_problems(&mut self, kind: ProblemKind) {
+        for problem in self.problems.iter().filter(|it| it.kind == kind) {
+            let found = self.report(problem.span, problem.message.clone());
+            found.reason.clone_from(&problem.reason);
+            found.labels.clone_from(&problem.labels);
+            found.help.clone_from(&problem.help);
+        }
+    }
+
+    /// What several rules derive from the project: made by the first that asks, then shared.
+    pub fn facts<T: 'static>(&self, make: impl FnOnce(&Project) -> T) -> Rc<T> {
+        let known = self.facts.borrow().get(&TypeId::of::<T>()).cloned();
+        if let Some(known) = known.and_then(|it| it.downcast::<T>().ok()) {
+            return known;
+        }
+        let made = Rc::new(make(self.project));
+        self.facts.borrow_mut().insert(TypeId::of::<T>(), made.clone());
+        made
+    }
+}
+
+/// Identifier of the rule on suppressions that suppress nothing.
+pub const UNUSED_IGNORE: &str = "unused-ignore";
+/// Identifier of the rule on suppressions that cannot be understood.
+pub const INVALID_IGNORE: &str = "invalid-ignore";
+
+/// Checks a project of one file with the rules that the options select, and gives the findings in the order of the file.
+///
+/// `rules` are all rules there are, so that a suppression of one that does not exist can be told from one that does
+/// not run.
+pub fn check(sources: &Sources, file: FileId, rules: &[&'static Rule], options: &Options) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    let loaded = load(sources, file, &options.variables, &mut problems);
+    let mut project = model(&loaded, &mut problems);
+    project.file_name = base_name(sources.get(file).name()).to_string();
+    project.fragment = !stands_alone(&project.file_name) && project.services.iter().any(|it| !it.has_image_or_build());
+    run(sources, &loaded, &project, &problems, rules, options)
+}
+
+/// Whether Compose reads a file of this name on its own: one of the four names it looks for, or a text without a name.
+///
+/// A file of another name in which a service has no image is meant to be merged over one of these.
+fn stands_alone(base: &str) -> bool {
+    base.starts_with(['<', '-']) || DEFAULT_NAMES.contains(&base)
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+/// The names that Compose looks for, in its order. Source: `cli/options.go` of compose-go.
+pub const DEFAULT_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
+
+/// Schema and model of a loaded project.
+pub fn model(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
+    if let Some(root) = loaded.root
+        && !loaded.broken
+    {
+        schema::check(&loaded.tree, root, problems);
+    }
+    let mut project = lower(loaded, problems);
+    project.broken = loaded.broken || loaded.more;
+    project
+}
+
+fn run(
+    sources: &Sources,
+    loaded: &Loaded,
+    project: &Project,
+    problems: &[Problem],
+    rules: &[&'static Rule],
+    options: &Options,
+) -> Vec<Diagnostic> {
+    let facts = Facts::default();
+    let mut found = Vec::new();
+    let selected = rules.iter().copied().filter(|it| options.selection.runs(it));
+    for rule in selected.clone() {
+        let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, rule, found: Vec::new() };
+        (rule.check)(&mut cx);
+        found.append(&mut cx.found);
+    }
+    let mut seen = HashSet::new();
+    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    // What is written once is blamed once, however many services take it in.
+    found.retain(|it| seen.insert((it.rule, it.span)));
+    let selected: Vec<&Rule> = selected.collect();
+    ignore::apply(sources, loaded, rules, &selected, &mut found);
+    found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
+    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    found
+}

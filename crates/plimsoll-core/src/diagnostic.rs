@@ -1,0 +1,98 @@
+//! What a rule says: one message at one place, further places that explain it, and one thing to do.
+
+use crate::fix::Fix;
+use crate::source::Span;
+
+/// How bad it is. The order is the order of importance.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Severity {
+    /// Hygiene. Shown only where somebody asks for it.
+    Info,
+    /// A foreseeable event (a crash, a slow stop, an Apple-silicon Mac) loses data.
+    Warning,
+    /// An ordinary command (`up`, `down`, `restart`, `pull`) loses or corrupts data, or Compose refuses the file.
+    Error,
+}
+
+impl Severity {
+    /// The word people and programs see.
+    pub fn name(self) -> &'static str {
+        match self {
+            Severity::Info => "info",
+            Severity::Warning => "warning",
+            Severity::Error => "error",
+        }
+    }
+}
+
+/// A second place in a diagnostic, with the reason why it matters.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Label {
+    /// The place.
+    pub span: Span,
+    /// Why it matters, as a short phrase.
+    pub text: String,
+}
+
+/// One finding of one rule. It has exactly one primary span, by construction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Diagnostic {
+    /// Identifier of the rule, such as `tmpfs-on-data-path`.
+    pub rule: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is at risk, in the user's own names. One line, no final dot.
+    pub message: String,
+    /// The place to blame.
+    pub span: Span,
+    /// Why, at the primary span. Empty if the message says it all.
+    pub reason: String,
+    /// Further places that explain the finding. They may lie in other files.
+    pub labels: Vec<Label>,
+    /// One thing to do, in the imperative.
+    pub help: Option<String>,
+    /// Edits that mend it.
+    pub fix: Option<Fix>,
+}
+
+impl Diagnostic {
+    /// A finding without reason, labels, help or fix.
+    pub fn new(rule: &'static str, severity: Severity, span: Span, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            rule,
+            severity,
+            message: message.into(),
+            span,
+            reason: String::new(),
+            labels: Vec::new(),
+            help: None,
+            fix: None,
+        }
+    }
+
+    /// Says why, at the primary span.
+    pub fn because(&mut self, reason: impl Into<String>) -> &mut Diagnostic {
+        self.reason = reason.into();
+        self
+    }
+
+    /// Adds a second place. A place that is already the primary span is left out.
+    pub fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Diagnostic {
+        if span != self.span {
+            self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(&mut self, help: impl Into<String>) -> &mut Diagnostic {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Offers edits.
+    pub fn fix(&mut self, fix: Fix) -> &mut Diagnostic {
+        self.fix = Some(fix);
+        self
+    }
+}

@@ -1,0 +1,139 @@
+//! Aliases and merge keys: every use of an anchor is led to its value, without copying it.
+
+use crate::load::interpolate::{Variables, interpolate};
+use crate::problem::{Problem, ProblemKind};
+use crate::source::Span;
+use crate::syntax::scalar::Kind;
+use crate::tree::{Document, Entry, NodeId, Path, Tree, Value, Via};
+use std::collections::HashSet;
+
+/// How many entries all merge keys of a file may take in together, and steps of the way to them. Compose itself hangs
+/// far below; real files take in hundreds.
+const MERGED_ENTRIES: usize = 500_000;
+
+/// Expands variables, then leads aliases and merge keys to their values, in the nodes of one file.
+///
+/// Nothing is copied but the entries of merged mappings, and these only up to a limit, so the cost is linear in the
+/// file whatever its anchors say.
+pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, problems: &mut Vec<Problem>) {
+    for at in document.nodes.clone() {
+        // The children are taken out while they change: they are all nodes of the same tree.
+        match &mut tree.nodes[at].value {
+            Value::Mapping(entries) => {
+                let mut entries = std::mem::take(entries);
+                for entry in &mut entries {
+                    follow(tree, &mut entry.value, &mut entry.path, variables, problems);
+                }
+                tree.nodes[at].value = Value::Mapping(entries);
+            }
+            Value::Sequence(items) => {
+                let mut items = std::mem::take(items);
+                for item in &mut items {
+                    follow(tree, &mut item.value, &mut item.path, variables, problems);
+                }
+                tree.nodes[at].value = Value::Sequence(items);
+            }
+            _ => {}
+        }
+    }
+    for alone in document.roots.iter().chain(&document.copies) {
+        expand(tree, *alone, variables, problems);
+    }
+    let mut budget = MERGED_ENTRIES;
+    for id in &document.merges {
+        merge(tree, *id, &mut budget, problems);
+    }
+}
+
+/// Leads an alias to its value, or expands a scalar. Only values come here: keys are never interpolated.
+fn follow(tree: &mut Tree, value: &mut NodeId, path: &mut Path, variables: &Variables, problems: &mut Vec<Problem>) {
+    let node = tree.node(*value);
+    if let Value::Alias(_, Some(target)) = node.value {
+        // The target is expanded where it stands, and only there.
+        *path = Path::default().through(Via::Alias(node.span));
+        *value = target;
+    } else {
+        expand(tree, *value, variables, problems);
+    }
+}
+
+fn expand(tree: &mut Tree, id: NodeId, variables: &Variables, problems: &mut Vec<Problem>) {
+    if let Value::Scalar(text, _) = &mut tree.nodes[id.0 as usize].value
+        && text.as_str().contains('$')
+    {
+        *text = interpolate(text.clone(), variables, problems);
+    }
+}
+
+/// What a merge key takes in: a mapping, the way to it, and where it is named.
+struct Taken {
+    source: NodeId,
+    path: Path,
+    written: Span,
+}
+
+/// Adds the entries of a mapping's `<<`. Own entries win wherever `<<` stands; of several sources the earlier wins.
+fn merge(tree: &mut Tree, id: NodeId, budget: &mut usize, problems: &mut Vec<Problem>) {
+    let (merges, mut entries): (Vec<Entry>, Vec<Entry>) =
+        tree.entries(id).iter().cloned().partition(|it| tree.kind(it.key) == Some(Kind::Merge));
+    let mut names: HashSet<String> = entries.iter().map(|it| tree.key(it.key).to_string()).collect();
+    let taken: Vec<Taken> = merges.iter().flat_map(|it| sources(tree, it)).collect();
+    'all: for Taken { source, path, written } in taken {
+        match tree.node(source).value {
+            Value::Mapping(_) => {}
+            // The missing anchor is already reported.
+            Value::Alias(_, None) => continue,
+            _ => {
+                let span = path.steps().first().map_or(written, Via::span);
+                let problem = Problem::new(ProblemKind::YamlSyntax, span, "`<<` can only take in a mapping");
+                problems.push(problem.help("give it an alias to a mapping, or a list of such aliases"));
+                continue;
+            }
+        }
+        for at in 0..tree.entries(source).len() {
+            let entry = &tree.entries(source)[at];
+            let cost = 1 + entry.path.steps().len();
+            if *budget < cost {
+                // Said once: the rest of the file takes in nothing more.
+                if *budget > 0 {
+                    let message = "the merge keys of this file take in too many entries";
+                    let problem = Problem::new(ProblemKind::YamlSyntax, written, message);
+                    problems.push(problem.because(format!("more than {MERGED_ENTRIES}")));
+                }
+                *budget = 0;
+                break 'all;
+            }
+            *budget -= cost;
+            if names.contains(tree.key(entry.key)) {
+                continue;
+            }
+            names.insert(tree.key(entry.key).to_string());
+            let path = Path::default().through(Via::MergeKey(written)).then(&entry.path);
+            entries.push(Entry { path, ..entry.clone() });
+        }
+    }
+    tree.nodes[id.0 as usize].value = Value::Mapping(entries);
+}
+
+/// The values that one `<<` names: a mapping, or each item of a list.
+fn sources(tree: &Tree, merge: &Entry) -> Vec<Taken> {
+    let written = |value: NodeId, path: &Path| path.steps().first().map_or(tree.span(value), Via::span);
+    let whole = match written(merge.value, &merge.path) {
+        // `<<:` without a value.
+        span if span.is_empty() => tree.span(merge.key),
+        span => span,
+    };
+    match &tree.node(merge.value).value {
+        Value::Sequence(items) => {
+            let direct = merge.path.steps().is_empty();
+            let taken = items.iter().map(|it| Taken {
+                source: it.value,
+                path: merge.path.then(&it.path),
+                // In a list that stands here, the item is what names the source.
+                written: if direct { written(it.value, &it.path) } else { whole },
+            });
+            taken.collect()
+        }
+        _ => vec![Taken { source: merge.value, path: merge.path.clone(), written: whole }],
+    }
+}

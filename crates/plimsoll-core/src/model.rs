@@ -1,0 +1,58 @@
+//! A Compose project as types: services, mounts, volumes, each with the places where they are written.
+//!
+//! Lowering from the tree never stops: a field of the wrong type is reported by [`crate::schema`] and left out here.
+
+mod command;
+mod environment;
+mod healthcheck;
+mod lower;
+mod mount;
+mod project;
+mod service;
+mod volume;
+
+pub use command::{Command, CommandForm};
+pub use environment::{EnvFile, EnvValue, Variable};
+pub use healthcheck::{Healthcheck, Test};
+pub use lower::lower;
+pub use mount::{Mount, MountKind, Syntax};
+pub use project::{Project, Resource};
+pub use service::{Build, Condition, Dependency, Deploy, FileReference, Period, Service, VolumesFrom};
+pub use volume::Volume;
+
+use crate::source::Span;
+use crate::text::Text;
+use crate::tree::Path;
+use std::ops::Deref;
+
+/// The value of a key, with the place of both and the way it got here (aliases, merge keys).
+#[derive(Clone, Debug)]
+pub struct Field<T> {
+    /// The value.
+    pub value: T,
+    /// Where the key is written.
+    pub key: Span,
+    /// Where the value is written.
+    pub span: Span,
+    /// How the field got into its mapping.
+    pub path: Path,
+}
+
+impl<T> Field<T> {
+    /// The same place with another value.
+    pub fn with<U>(&self, value: U) -> Field<U> {
+        Field { value, key: self.key, span: self.span, path: self.path.clone() }
+    }
+}
+
+impl<T> Deref for Field<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+/// The known string of an optional text field.
+pub(crate) fn known(field: Option<&Field<Text>>) -> Option<&str> {
+    field.and_then(|it| it.value.known())
+}

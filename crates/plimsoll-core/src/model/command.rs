@@ -1,0 +1,67 @@
+//! `command:` and `entrypoint:`: a list, or a string that Compose splits into words.
+
+use super::Field;
+use super::lower::Lower;
+use crate::grammar::words;
+use crate::source::Span;
+use crate::text::Text;
+use crate::tree::Entry;
+
+/// How the words are written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommandForm {
+    /// A list of words.
+    List,
+    /// One string. No shell runs it; Compose only splits it.
+    String,
+}
+
+/// The words of a command line.
+#[derive(Clone, Debug)]
+pub struct Command {
+    /// The words. None: explicitly empty, which clears what the image says.
+    pub words: Vec<Text>,
+    /// How they are written.
+    pub form: CommandForm,
+    /// The end of a string that Compose drops: from the first unquoted `;`, `&`, `|`, `<` or `>` on.
+    pub dropped: Option<Span>,
+}
+
+impl Command {
+    /// `None` for null, which means the image's own.
+    pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> Option<Field<Command>> {
+        if lower.is_sequence(entry.value) {
+            let words = lower.tree.items(entry.value).iter().filter_map(|it| lower.text(it.value)).collect();
+            return Some(lower.field(entry, Command { words, form: CommandForm::List, dropped: None }));
+        }
+        let text = lower.text(entry.value)?;
+        let command = match words::split(text.as_str()) {
+            Ok(split) => Command {
+                words: split.words.iter().map(|word| word_text(&text, word)).collect(),
+                form: CommandForm::String,
+                dropped: split.rest.map(|it| text.span_of(it)),
+            },
+            // The schema reports it.
+            Err(_) => Command { words: vec![text], form: CommandForm::String, dropped: None },
+        };
+        Some(lower.field(entry, command))
+    }
+
+    /// Whether a word is unknown, so that not everything can be said about the command line.
+    pub fn has_unknown(&self) -> bool {
+        self.words.iter().any(|it| !it.is_known())
+    }
+}
+
+/// A word with its place. Where quotes were taken off, the place is the word with its quotes.
+fn word_text(text: &Text, word: &words::Word) -> Text {
+    let part = text.slice(word.range.clone());
+    if part.as_str() == word.value || !part.is_known() {
+        return part;
+    }
+    let quoted = part.as_str().len() == word.value.len() + 2;
+    if quoted && part.as_str()[1..].starts_with(&word.value) {
+        return part.slice(1..1 + word.value.len());
+    }
+    Text::verbatim(word.value.clone(), part.span(), 0)
+}

@@ -1,0 +1,65 @@
+//! What a service says about its health.
+
+use super::Field;
+use super::lower::Lower;
+use crate::text::Text;
+use crate::tree::Entry;
+
+/// The probe.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// None is written: the one of the image applies, if it has one.
+    Inherited,
+    /// `disable: true` or `["NONE"]`: not even the image's own applies.
+    Disabled,
+    /// A command line for the shell of the container, from a string or `["CMD-SHELL", …]`.
+    Shell(Text),
+    /// A program and its arguments, from `["CMD", …]`.
+    Command(Vec<Text>),
+    /// The files do not show it.
+    Unknown,
+}
+
+/// `healthcheck:` of a service.
+#[derive(Clone, Debug)]
+pub struct Healthcheck {
+    /// What is run.
+    pub test: Test,
+    /// `test:` as a place.
+    pub test_field: Option<Field<()>>,
+    /// `disable:` as a place, if it is true.
+    pub disable: Option<Field<()>>,
+}
+
+impl Healthcheck {
+    pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> Option<Field<Healthcheck>> {
+        if !lower.is_mapping(entry.value) {
+            return None;
+        }
+        let disable = lower.get(entry.value, "disable").and_then(|it| lower.bool_field(it));
+        let written = lower.get(entry.value, "test").filter(|it| !lower.is_null(it.value));
+        let test_field = written.map(|it| lower.field(it, ()));
+        let test = match (&disable, written) {
+            (Some(Field { value: Some(true), .. }), _) => Test::Disabled,
+            (Some(Field { value: None, .. }), _) => Test::Unknown,
+            (_, None) => Test::Inherited,
+            (_, Some(it)) if lower.is_sequence(it.value) => {
+                let words = lower.texts(it).into_iter().map(|it| it.0).collect::<Vec<_>>();
+                list_test(words)
+            }
+            (_, Some(it)) => lower.text(it.value).map_or(Test::Unknown, Test::Shell),
+        };
+        let disable = disable.filter(|it| it.value == Some(true)).map(|it| it.with(()));
+        Some(lower.field(entry, Healthcheck { test, test_field, disable }))
+    }
+}
+
+fn list_test(mut words: Vec<Text>) -> Test {
+    let Some(first) = words.first() else { return Test::Inherited };
+    match first.known() {
+        Some("NONE") => Test::Disabled,
+        Some("CMD") => Test::Command(words.split_off(1)),
+        Some("CMD-SHELL") => words.into_iter().nth(1).map_or(Test::Unknown, Test::Shell),
+        _ => Test::Unknown,
+    }
+}

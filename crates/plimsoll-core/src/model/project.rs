@@ -1,0 +1,59 @@
+//! The project as a whole, and the named things at its top that need no type of their own.
+
+use super::{Field, Service, Volume};
+use crate::source::Span;
+use crate::text::Text;
+
+/// A Compose project: what Compose would run.
+#[derive(Clone, Debug, Default)]
+pub struct Project {
+    /// Name of the file without its folder. It may say what the file is for.
+    pub file_name: String,
+    /// Top-level `name:`.
+    pub name: Option<Field<Text>>,
+    /// Services in the order of the file.
+    pub services: Vec<Service>,
+    /// Top-level `volumes:`.
+    pub volumes: Vec<Volume>,
+    /// Top-level `networks:`.
+    pub networks: Vec<Resource>,
+    /// Top-level `configs:`.
+    pub configs: Vec<Resource>,
+    /// Top-level `secrets:`.
+    pub secrets: Vec<Resource>,
+    /// Whether other files are included, whose content is not read here. What is absent may be there.
+    pub includes: bool,
+    /// Whether the text could not be read to its end. What is absent may be behind the error.
+    pub broken: bool,
+    /// Whether the file can only be meant to be merged over another one: a service has neither an image nor anything
+    /// to get one from. What is absent may be in the other file.
+    pub fragment: bool,
+}
+
+impl Project {
+    /// The service of a name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.services.iter().find(|it| it.name == name)
+    }
+
+    /// The top-level volume of a name.
+    pub fn volume(&self, name: &str) -> Option<&Volume> {
+        self.volumes.iter().find(|it| it.name == name)
+    }
+
+    /// Whether the files show everything there is: nothing is included, cut off, or left to another file.
+    pub fn is_whole(&self) -> bool {
+        !self.includes && !self.broken && !self.fragment
+    }
+}
+
+/// A network, config or secret.
+#[derive(Clone, Debug)]
+pub struct Resource {
+    /// Its key.
+    pub name: String,
+    /// Where the key is written.
+    pub key: Span,
+    /// Whether it is made outside of the project; `None` if the files do not show it.
+    pub external: Option<bool>,
+}

@@ -1,0 +1,61 @@
+//! What loading finds wrong with the files themselves. Each kind is the business of one rule, which reports it.
+
+use crate::diagnostic::Label;
+use crate::source::Span;
+
+/// Which rule speaks of a problem.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum ProblemKind {
+    /// The text is not YAML, or not YAML that Compose reads.
+    YamlSyntax,
+    /// One mapping has one key twice.
+    DuplicateKey,
+    /// A key that Compose does not know.
+    UnknownKey,
+    /// A value of the wrong type, form or range.
+    InvalidValue,
+    /// A `${…}` that Compose cannot read.
+    InvalidInterpolation,
+}
+
+/// One problem with its place.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Problem {
+    /// Which rule speaks of it.
+    pub kind: ProblemKind,
+    /// The place to blame.
+    pub span: Span,
+    /// What is wrong, in one line.
+    pub message: String,
+    /// Why, at the place. May be empty.
+    pub reason: String,
+    /// Further places.
+    pub labels: Vec<Label>,
+    /// What to do.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem without reason, labels or help.
+    pub fn new(kind: ProblemKind, span: Span, message: impl Into<String>) -> Problem {
+        Problem { kind, span, message: message.into(), reason: String::new(), labels: Vec::new(), help: None }
+    }
+
+    /// Says why, at the place.
+    pub fn because(mut self, reason: impl Into<String>) -> Problem {
+        self.reason = reason.into();
+        self
+    }
+
+    /// Adds a second place.
+    pub fn label(mut self, span: Span, text: impl Into<String>) -> Problem {
+        self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// Says what to do.
+    pub fn help(mut self, help: impl Into<String>) -> Problem {
+        self.help = Some(help.into());
+        self
+    }
+}

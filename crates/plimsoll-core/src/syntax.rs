@@ -1,0 +1,420 @@
+//! YAML text to a [`Tree`] with byte spans. The only file that names the YAML library.
+//!
+//! Parsing never fails: what could be read is in the tree, what could not is a [`Problem`].
+//! What the library reports differently from what a linter needs (ends of block collections, starts of block
+//! scalars, absent values) is put right here, so that nobody else has to know.
+
+pub mod dialect;
+mod keys;
+mod mistake;
+mod runs;
+pub mod scalar;
+
+use crate::problem::{Problem, ProblemKind};
+use crate::source::{FileId, Source, Span};
+use crate::tree::{Document, Entry, Item, Mark, Marks, Node, NodeId, Path, Style, Tree, Value};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag, options};
+use keys::Keys;
+use mistake::{Context, Mistake};
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+
+/// Reads one file into the tree.
+pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<Problem>) -> Document {
+    let text = source.text();
+    let first = tree.nodes.len();
+    // Compose looks at the characters before anything else.
+    let readable = dialect::check_characters(file, text, problems);
+    let mut reader = Reader {
+        tree,
+        file,
+        text,
+        problems,
+        open: Vec::new(),
+        anchors: HashMap::new(),
+        names: HashMap::new(),
+        keys: HashSet::new(),
+        copies: Vec::new(),
+        last: None,
+        end: 0,
+        roots: Vec::new(),
+        comments: Vec::new(),
+        merges: Vec::new(),
+    };
+    let options = options! {
+        emit_anchor_events: true,
+        emit_unresolved_aliases: true,
+        // The default of 96 refuses files in which more lines than that are commented out.
+        max_buffered_comment_events: 1 << 20,
+    };
+    let mut broken = !readable;
+    for event in Parser::new_from_str_with_options(text, options) {
+        match event {
+            Ok((event, span)) => reader.event(event, &span),
+            Err(error) => {
+                if readable {
+                    reader.syntax_error(&error);
+                }
+                broken = true;
+                break;
+            }
+        }
+    }
+    while !reader.open.is_empty() {
+        reader.close(None);
+    }
+    let Reader { roots, mut comments, merges, copies, .. } = reader;
+    // The library gives the comment behind a `|` after the scalar.
+    comments.sort_unstable();
+    let document = Document { file, roots, comments, merges, copies, nodes: first..tree.nodes.len() };
+    if !broken {
+        dialect::check(tree, &document, source, problems);
+    }
+    document
+}
+
+/// A collection that is still being read.
+struct Open {
+    id: NodeId,
+    mapping: bool,
+    key: Option<NodeId>,
+    keys: Keys,
+}
+
+struct Reader<'a> {
+    tree: &'a mut Tree,
+    file: FileId,
+    text: &'a str,
+    problems: &'a mut Vec<Problem>,
+    open: Vec<Open>,
+    anchors: HashMap<usize, NodeId>,
+    names: HashMap<String, NodeId>,
+    /// Keys that have an anchor.
+    keys: HashSet<NodeId>,
+    copies: Vec<NodeId>,
+    last: Option<NodeId>,
+    /// End of the last token that was read.
+    end: usize,
+    roots: Vec<NodeId>,
+    comments: Vec<Span>,
+    merges: Vec<NodeId>,
+}
+
+impl Reader<'_> {
+    fn span(&self, range: Range<usize>) -> Span {
+        Span::new(self.file, range)
+    }
+
+    fn event(&mut self, event: Event<'_>, at: &granit_parser::Span) {
+        let range = at.byte_range().unwrap_or(self.end..self.end);
+        let tag = event.tag().map(|tag| {
+            let place = at.tag_span().and_then(|it| it.byte_range()).unwrap_or(range.start..range.start);
+            Mark { name: tag_name(tag), span: self.span(place) }
+        });
+        match event {
+            Event::Comment(..) => {
+                self.end = self.end.max(range.end);
+                self.comments.push(self.span(range));
+            }
+            Event::DocumentStart(false, _) if !self.roots.is_empty() => {
+                let span = self.span(range.start..self.text.ceil_char_boundary((range.start + 1).min(self.text.len())));
+                let message = "a document behind `...` must begin with `---`";
+                self.problems.push(Problem::new(ProblemKind::YamlSyntax, span, message));
+            }
+            Event::Anchor(id, name) => self.anchor(id, name.into_owned(), range),
+            Event::Scalar(value, style, ..) => self.scalar(value.into_owned(), style, range, tag),
+            Event::SequenceStart(style, ..) => self.start(Value::Sequence(Vec::new()), range, style, tag),
+            Event::MappingStart(style, ..) => self.start(Value::Mapping(Vec::new()), range, style, tag),
+            Event::SequenceEnd | Event::MappingEnd => self.close(Some(range)),
+            Event::Alias(id) => {
+                let target = self.anchors.get(&id).copied();
+                let name = self.text[range.clone()].trim_start_matches('*').to_string();
+                self.alias(name, target, range);
+            }
+            Event::UnresolvedAlias(name) => {
+                // Compose resolves aliases across the documents of a file.
+                let target = self.names.get(name.as_ref()).copied();
+                self.alias(name.into_owned(), target, range);
+            }
+            _ => {}
+        }
+    }
+
+    fn scalar(&mut self, mut value: String, style: ScalarStyle, mut range: Range<usize>, tag: Option<Mark>) {
+        let style = style_of(style);
+        if style == Style::Plain && range.is_empty() {
+            // An absent value arrives as `~` with an empty span, before the `:` or at the next token.
+            value.clear();
+            let in_mapping = self.open.last().is_some_and(|it| it.key.is_some());
+            let at = match self.text.as_bytes().get(range.start) {
+                Some(b':') if in_mapping => range.start + 1,
+                // Not before the collection that it is the first of.
+                _ => self
+                    .before_comments(range.start)
+                    .max(self.open.last().map_or(0, |it| self.tree.span(it.id).range().start)),
+            };
+            range = at..at;
+        }
+        if matches!(style, Style::Literal | Style::Folded) {
+            let properties = tag.as_ref().map_or(self.end, |tag| self.end.max(tag.span.range().end));
+            if range.end == self.text.len() && !range.is_empty() {
+                runs::trim_unfinished_line(self.text, &mut value);
+            }
+            range = block_range(self.text, properties, range);
+        }
+        self.end = self.end.max(range.end);
+        let span = self.span(range);
+        let mut text = None;
+        if tag.as_ref().is_some_and(|it| it.name == "!!binary") {
+            text = scalar::decode_base64(&value).map(|it| runs::whole(it, span));
+            if text.is_none() {
+                let message = "the value is not base64, as its tag `!!binary` says";
+                self.problems.push(Problem::new(ProblemKind::InvalidValue, span, message));
+            }
+        }
+        let text = text.unwrap_or_else(|| runs::text(self.text, value, span, style));
+        self.node(Value::Scalar(text, style), span, tag);
+    }
+
+    /// The end of what stands before `at`, without blanks and comments.
+    fn before_comments(&self, mut at: usize) -> usize {
+        let mut comments = self.comments.iter().rev().map(|it| it.range());
+        loop {
+            at = self.text[..at].trim_end().len();
+            match comments.by_ref().find(|it| it.end <= at) {
+                Some(comment) if comment.end == at => at = comment.start,
+                _ => return at,
+            }
+        }
+    }
+
+    fn anchor(&mut self, id: usize, name: String, range: Range<usize>) {
+        let Some(last) = self.last else { return };
+        self.anchors.insert(id, last);
+        self.names.insert(name.clone(), last);
+        if self.open.last().is_some_and(|it| it.key == Some(last)) {
+            self.keys.insert(last);
+        }
+        let span = self.span(range);
+        self.end = self.end.max(span.range().end);
+        let node = &mut self.tree.nodes[last.0 as usize];
+        node.marks.get_or_insert_default().anchor = Some(Mark { name, span });
+    }
+
+    fn alias(&mut self, name: String, target: Option<NodeId>, range: Range<usize>) {
+        let span = self.span(range);
+        self.end = self.end.max(span.range().end);
+        let enclosing = target.filter(|target| self.open.iter().any(|it| it.id == *target));
+        let mut target = if enclosing.is_some() { None } else { target };
+        if let Some(enclosing) = enclosing {
+            let at = self.tree.node(enclosing).anchor().map_or(span, |it| it.span);
+            let message = format!("`*{name}` stands inside its own anchor");
+            let problem = Problem::new(ProblemKind::YamlSyntax, span, message);
+            self.problems.push(problem.label(at, "the anchor").because("the value would contain itself"));
+        } else if target.is_none() {
+            self.problems.push(mistake::unknown_alias(&name, span));
+        }
+        let scalar = target.map(|id| self.tree.node(id)).filter(|it| matches!(it.value, Value::Scalar(..)));
+        if let Some(mut node) = scalar.cloned() {
+            if self.open.last().is_some_and(|it| it.mapping && it.key.is_none()) {
+                // A key that is an alias is as good as the key written out.
+                let Value::Scalar(text, style) = node.value else { return };
+                let value = Value::Scalar(runs::whole(text.as_str().to_string(), span), style);
+                let tag = node.marks.and_then(|it| it.tag);
+                return self.node(value, span, tag);
+            }
+            if target.is_some_and(|it| self.keys.contains(&it)) {
+                // Keys are never interpolated, their use as a value is.
+                node.marks = node.marks.map(|it| Box::new(Marks { anchor: None, ..*it }));
+                let copy = self.tree.push(node);
+                self.copies.push(copy);
+                target = Some(copy);
+            }
+        }
+        self.node(Value::Alias(name, target), span, None);
+    }
+
+    fn start(&mut self, value: Value, mut range: Range<usize>, style: StructureStyle, tag: Option<Mark>) {
+        let flow = style == StructureStyle::Flow;
+        if flow {
+            self.end = self.end.max(range.end);
+        } else if matches!(value, Value::Sequence(_)) && self.open.last().is_some_and(|it| it.key.is_some()) {
+            // A list that is not indented below its key is given from its first item on, not from its first dash.
+            let dash =
+                |bytes: &[u8], at: usize| bytes[at] == b'-' && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace);
+            range.start = find_outside(self.text, self.end..range.start, dash);
+        }
+        let span = self.span(range.start..if flow { range.end } else { range.start });
+        let mapping = matches!(value, Value::Mapping(_));
+        let id = self.push(value, span, flow, tag);
+        self.open.push(Open { id, mapping, key: None, keys: Keys::default() });
+    }
+
+    fn node(&mut self, value: Value, span: Span, tag: Option<Mark>) {
+        let id = self.push(value, span, false, tag);
+        self.attach(id);
+    }
+
+    fn push(&mut self, value: Value, span: Span, flow: bool, tag: Option<Mark>) -> NodeId {
+        let marks = tag.map(|tag| Box::new(Marks { anchor: None, tag: Some(tag) }));
+        let id = self.tree.push(Node { value, span, flow, marks });
+        self.last = Some(id);
+        id
+    }
+
+    fn attach(&mut self, id: NodeId) {
+        let Some(open) = self.open.last_mut() else {
+            self.roots.push(id);
+            return;
+        };
+        if open.mapping && open.key.is_none() {
+            open.key = Some(id);
+            open.keys.add(self.tree, self.text, open.id, id, self.problems);
+            return;
+        }
+        let key = open.key.take();
+        match (&mut self.tree.nodes[open.id.0 as usize].value, key) {
+            (Value::Mapping(entries), Some(key)) => entries.push(Entry { key, value: id, path: Path::default() }),
+            (Value::Sequence(items), _) => items.push(Item { value: id, path: Path::default() }),
+            _ => {}
+        }
+    }
+
+    /// Ends the innermost collection. Block collections end with their last value, not at the next token.
+    fn close(&mut self, range: Option<Range<usize>>) {
+        let Some(open) = self.open.pop() else { return };
+        let node = self.tree.node(open.id);
+        let last = open.key.or(match &node.value {
+            Value::Sequence(items) => items.last().map(|it| it.value),
+            Value::Mapping(entries) => entries.last().map(|it| it.value),
+            _ => None,
+        });
+        let inner = last.map_or(node.span.end, |id| end_with_marks(self.tree.node(id)));
+        let end = match range {
+            Some(range) if node.flow => Span::new(self.file, range).end.max(inner),
+            _ => inner,
+        };
+        let node = &mut self.tree.nodes[open.id.0 as usize];
+        node.span.end = end.max(node.span.start);
+        self.end = self.end.max(node.span.range().end);
+        if open.keys.has_merge() {
+            self.merges.push(open.id);
+        }
+        open.keys.finish(self.tree, open.id);
+        self.attach(open.id);
+    }
+
+    fn syntax_error(&mut self, error: &ScanError) {
+        let at = error.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
+        let flow = self.open.iter().map(|it| self.tree.node(it.id)).find(|it| it.flow).map(|it| it.span.range().start);
+        let context = Context {
+            text: self.text,
+            file: self.file,
+            at: self.text.floor_char_boundary(at),
+            end: self.end.min(at),
+            flow,
+            in_sequence: self.open.last().is_some_and(|it| !it.mapping),
+        };
+        let mistake = mistake_of(error.kind());
+        if let Some(problem) = mistake::problem(mistake, &error.info(), &context, self.problems.last()) {
+            self.problems.push(problem);
+        }
+    }
+}
+
+/// The short form of a tag: `!!str` for the tags of YAML itself, else as it is meant, such as `!reset`.
+fn tag_name(tag: &Tag) -> String {
+    let whole = [tag.handle(), tag.suffix()].concat();
+    match whole.strip_prefix("tag:yaml.org,2002:") {
+        Some(suffix) => format!("!!{suffix}"),
+        None if whole.is_empty() => "!".to_string(),
+        None if whole.starts_with('!') => whole,
+        None => format!("!<{whole}>"),
+    }
+}
+
+/// The error of the library, as far as it decides what people are told.
+fn mistake_of(kind: &ErrorKind) -> Mistake {
+    use ErrorKind as E;
+    match kind {
+        E::RecursionLimitExceeded => Mistake::Depth,
+        E::UnclosedQuotedScalar | E::InvalidQuotedScalarIndent | E::DocumentIndicatorInQuotedScalar => Mistake::Quote,
+        E::InvalidTrailingSingleQuotedScalar | E::InvalidTrailingDoubleQuotedScalar => Mistake::AfterQuote,
+        E::UnknownQuotedScalarEscape
+        | E::InvalidQuotedScalarHexEscape
+        | E::InvalidLowSurrogateHexEscape
+        | E::InvalidLowSurrogate
+        | E::MissingLowSurrogate
+        | E::UnpairedLowSurrogate
+        | E::InvalidUnicodeEscape => Mistake::Escape,
+        E::TabNotAllowed
+        | E::TabInBlockIndentation
+        | E::TabInIndentation
+        | E::TabInPlainScalar
+        | E::TabAtBlockScalarStart => Mistake::Tab,
+        E::UnexpectedCharacter { .. } | E::MissingAnchorOrAliasName | E::UnexpectedEndOfPlainScalar => {
+            Mistake::Character
+        }
+        E::CommentNotSeparated => Mistake::CommentBlank,
+        E::CommentInterceptedScalar => Mistake::CommentInside,
+        E::MisplacedFlowCollectionEnd => Mistake::ClosesNothing,
+        E::MismatchedFlowCollectionEnd { .. } => Mistake::WrongBracket,
+        E::UnclosedFlowCollection { .. }
+        | E::UnexpectedEofFlowSequence
+        | E::UnexpectedEofFlowMapping
+        | E::UnexpectedEofImplicitFlowMapping
+        | E::ExpectedFlowMappingSeparator
+        | E::ExpectedFlowSequenceSeparator
+        | E::InvalidColonPlacement
+        | E::BlockEntryInFlowCollection => Mistake::Flow,
+        E::MappingValueNotAllowed => Mistake::Colon,
+        E::SimpleKeyExpected | E::InvalidSimpleKey => Mistake::KeyWithoutColon,
+        E::ExpectedBlockSequenceEntry => Mistake::NotAnItem,
+        E::ExpectedBlockMappingKey => Mistake::NotAKey,
+        E::BlockSequenceEntryNotAllowed => Mistake::ListOnKeyLine,
+        E::InvalidBlockScalarHeader => Mistake::BlockHeader,
+        E::UndeclaredTagHandle => Mistake::TagHandle,
+        _ => Mistake::Other,
+    }
+}
+
+fn style_of(style: ScalarStyle) -> Style {
+    match style {
+        ScalarStyle::Plain => Style::Plain,
+        ScalarStyle::SingleQuoted => Style::Single,
+        ScalarStyle::DoubleQuoted => Style::Double,
+        ScalarStyle::Literal => Style::Literal,
+        ScalarStyle::Folded => Style::Folded,
+    }
+}
+
+fn end_with_marks(node: &Node) -> u32 {
+    let anchor = node.anchor().map_or(0, |it| it.span.end);
+    let tag = node.tag().map_or(0, |it| it.span.end);
+    node.span.end.max(anchor).max(tag)
+}
+
+/// A block scalar from its `|` or `>` to its last visible byte. The library starts at the first byte of the
+/// content and runs into the indentation of the next token.
+fn block_range(text: &str, from: usize, found: Range<usize>) -> Range<usize> {
+    let start = find_outside(text, from..found.start, |bytes, at| matches!(bytes[at], b'|' | b'>'));
+    let end = text[..found.end].trim_end_matches([' ', '\t', '\r', '\n']).len();
+    start..end.max((start + 1).min(text.len()))
+}
+
+/// The first place in `range` outside of comments, anchors and tags; its end if there is none.
+fn find_outside(text: &str, range: Range<usize>, wanted: impl Fn(&[u8], usize) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let until = |from: usize, stop: fn(u8) -> bool| {
+        bytes[from..range.end].iter().position(|it| stop(*it)).map_or(range.end, |it| from + it)
+    };
+    let mut at = range.start.min(range.end);
+    while at < range.end && !wanted(bytes, at) {
+        at = match bytes[at] {
+            b'#' => until(at, |it| matches!(it, b'\n' | b'\r')),
+            b'&' | b'!' => until(at, |it| it.is_ascii_whitespace()),
+            _ => at + 1,
+        };
+    }
+    at
+}

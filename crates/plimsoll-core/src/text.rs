@@ -1,0 +1,217 @@
+//! A string of a Compose file after interpolation: what is known of it, what is assumed, and where each part is written.
+
+use crate::source::Span;
+use std::ops::Range;
+
+/// A part of a [`Text`] that the files do not show: a variable without a value.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Hole {
+    /// Byte offset in [`Text::as_str`] at which the value would stand.
+    pub at: u32,
+    /// Name of the variable.
+    pub variable: String,
+    /// Whether Compose refuses an empty value (`${V:?}`), so that at least one character stands here.
+    pub nonempty: bool,
+    /// Where the expression `$V` or `${V}` is written.
+    pub span: Span,
+}
+
+/// A part of a [`Text`] that comes from a default in the file (`${V:-default}`).
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Assumption {
+    /// Byte range in [`Text::as_str`].
+    pub range: Range<u32>,
+    /// Name of the variable.
+    pub variable: String,
+    /// Where the expression is written.
+    pub span: Span,
+}
+
+/// Maps a byte range of the value to the byte range of the file that it comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Run {
+    /// Range in the value.
+    pub value: Range<u32>,
+    /// Range in the file. Of equal length if `verbatim`.
+    pub source: Range<u32>,
+    /// The bytes are the same in both.
+    pub verbatim: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub(crate) struct Detail {
+    pub holes: Vec<Hole>,
+    pub assumptions: Vec<Assumption>,
+    /// Empty: the value stands in the file byte for byte, from `Text::first` on.
+    pub runs: Vec<Run>,
+}
+
+/// A string with its place, three-valued: known, assumed from a default, or with unknown parts ([`Hole`]s).
+///
+/// Source: the three values are our own; the grammar is the interpolation chapter of the Compose Specification.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Text {
+    value: String,
+    span: Span,
+    first: u32,
+    detail: Option<Box<Detail>>,
+}
+
+impl Text {
+    /// A text that stands in the file byte for byte; `quote` is the number of bytes (0 or 1) before it inside `span`.
+    pub fn verbatim(value: impl Into<String>, span: Span, quote: u32) -> Text {
+        Text { value: value.into(), span, first: span.start + quote, detail: None }
+    }
+
+    pub(crate) fn with_detail(value: String, span: Span, detail: Detail) -> Text {
+        Text { value, span, first: span.start, detail: Some(Box::new(detail)) }
+    }
+
+    /// The string, with nothing where a variable has no value, as Compose would read it with these variables unset.
+    pub fn as_str(&self) -> &str {
+        &self.value
+    }
+
+    /// The string, if no part of it is unknown.
+    pub fn known(&self) -> Option<&str> {
+        self.is_known().then_some(self.value.as_str())
+    }
+
+    /// The string for people, with `${NAME}` where a part is unknown.
+    pub fn shown(&self) -> String {
+        let mut shown = String::new();
+        let mut at = 0;
+        for hole in self.holes() {
+            shown.push_str(&self.value[at..hole.at as usize]);
+            shown.push_str(&format!("${{{}}}", hole.variable));
+            at = hole.at as usize;
+        }
+        shown + &self.value[at..]
+    }
+
+    /// Whether no part is unknown.
+    pub fn is_known(&self) -> bool {
+        self.holes().is_empty()
+    }
+
+    /// Whether the string is empty for certain.
+    pub fn is_blank(&self) -> bool {
+        self.value.is_empty() && self.is_known()
+    }
+
+    /// Whether the string may be empty.
+    pub fn may_be_blank(&self) -> bool {
+        self.value.is_empty() && self.holes().iter().all(|hole| !hole.nonempty)
+    }
+
+    /// Unknown parts, in order.
+    pub fn holes(&self) -> &[Hole] {
+        self.detail.as_ref().map_or(&[], |it| &it.holes)
+    }
+
+    /// Parts that come from a default in the file, in order.
+    pub fn assumptions(&self) -> &[Assumption] {
+        self.detail.as_ref().map_or(&[], |it| &it.assumptions)
+    }
+
+    /// Where the scalar (or the part of one) is written, quotes included.
+    pub fn span(&self) -> Span {
+        self.span
+    }
+
+    /// Where a byte range of [`Text::as_str`] is written.
+    pub fn span_of(&self, range: Range<usize>) -> Span {
+        let (start, end) = (range.start as u32, range.end as u32);
+        let runs = self.detail.as_ref().map_or(&[][..], |it| &it.runs);
+        let (from, to) = if runs.is_empty() {
+            (self.first + start, self.first + end)
+        } else if start == end {
+            let at = runs
+                .iter()
+                .find(|run| run.value.is_empty() && run.value.start == start)
+                .map(|run| (run.source.start, run.source.end));
+            at.unwrap_or_else(|| {
+                let at = place(runs, start);
+                (at, at)
+            })
+        } else {
+            // A hole at the very beginning or end of the range belongs to it.
+            let first = runs.iter().find(|run| run.value.start == start && run.value.is_empty());
+            let last = runs.iter().rfind(|run| run.value.end == end && run.value.is_empty());
+            let begin = first.map_or_else(|| place(runs, start), |run| run.source.start);
+            (begin, last.map_or_else(|| place_end(runs, end), |run| run.source.end))
+        };
+        let (from, to) = (from.clamp(self.span.start, self.span.end), to.clamp(self.span.start, self.span.end));
+        Span { file: self.span.file, start: from, end: to.max(from) }
+    }
+
+    /// A part of the text, with its own place, holes and assumptions.
+    ///
+    /// A hole at the end of the range belongs to the part only if `range` is where the text ends or the hole stands
+    /// before the byte that follows, so adjacent parts do not share one. `range` must lie on character boundaries.
+    pub fn slice(&self, range: Range<usize>) -> Text {
+        let value = self.value[range.clone()].to_string();
+        let span = self.span_of(range.clone());
+        let Some(detail) = &self.detail else {
+            return Text { value, span, first: span.start, detail: None };
+        };
+        let (start, end) = (range.start as u32, range.end as u32);
+        let holes = detail
+            .holes
+            .iter()
+            .filter(|hole| start <= hole.at && hole.at <= end)
+            .map(|hole| Hole { at: hole.at - start, ..hole.clone() })
+            .collect();
+        let assumptions = detail
+            .assumptions
+            .iter()
+            .filter(|it| it.range.start < end && start < it.range.end)
+            .map(|it| Assumption {
+                range: it.range.start.max(start) - start..it.range.end.min(end) - start,
+                ..it.clone()
+            })
+            .collect();
+        let runs = detail.runs.iter().filter(|run| run.value.start <= end && start <= run.value.end);
+        let runs = runs.filter_map(|run| {
+            let (from, to) = (run.value.start.max(start), run.value.end.min(end));
+            if from == to && !run.value.is_empty() {
+                return None;
+            }
+            let source = if run.verbatim {
+                run.source.start + (from - run.value.start)..run.source.start + (to - run.value.start)
+            } else {
+                run.source.clone()
+            };
+            Some(Run { value: from - start..to - start, source, verbatim: run.verbatim })
+        });
+        let runs: Vec<Run> = runs.collect();
+        Text { value, span, first: span.start, detail: Some(Box::new(Detail { holes, assumptions, runs })) }
+    }
+
+    /// The text without white space at both ends.
+    pub fn trim(&self) -> Text {
+        let start = self.value.len() - self.value.trim_start().len();
+        self.slice(start..start + self.value.trim().len())
+    }
+}
+
+/// Where the byte at `at` of the value is written.
+fn place(runs: &[Run], at: u32) -> u32 {
+    let run = runs.iter().find(|run| run.value.start <= at && at < run.value.end).or(runs.last());
+    match run {
+        Some(run) if at >= run.value.end => run.source.end,
+        Some(run) if run.verbatim => run.source.start + (at - run.value.start),
+        Some(run) => run.source.start,
+        None => 0,
+    }
+}
+
+/// The place behind the byte before `at`.
+fn place_end(runs: &[Run], at: u32) -> u32 {
+    let run = runs.iter().find(|run| run.value.start < at && at <= run.value.end).or(runs.last());
+    match run {
+        Some(run) if run.verbatim && at <= run.value.end => run.source.start + (at - run.value.start),
+        Some(run) => run.source.end,
+        None => 0,
+    }
+}

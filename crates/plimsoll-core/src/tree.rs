@@ -1,0 +1,240 @@
+//! The YAML tree with spans, in which all files of a project share one arena.
+
+use crate::source::{FileId, Span};
+use crate::syntax::scalar::{self, Kind};
+use crate::text::Text;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Names a node of a [`Tree`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct NodeId(pub(crate) u32);
+
+/// How a scalar is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Style {
+    /// Without quotes.
+    Plain,
+    /// In `'single quotes'`.
+    Single,
+    /// In `"double quotes"`.
+    Double,
+    /// After `|`.
+    Literal,
+    /// After `>`.
+    Folded,
+}
+
+/// How a value got to the place where it is used, when it is not written there.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Via {
+    /// Through `*name`, written here.
+    Alias(Span),
+    /// Through a merge key `<<`, whose value is written here.
+    MergeKey(Span),
+}
+
+impl Via {
+    /// Where the way is written.
+    pub fn span(&self) -> Span {
+        match self {
+            Via::Alias(span) | Via::MergeKey(span) => *span,
+        }
+    }
+}
+
+/// A chain of ways, outermost first. Nearly always empty, so it costs one word.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Path(Option<Arc<[Via]>>);
+
+impl Path {
+    /// The steps, from the place of use inwards.
+    pub fn steps(&self) -> &[Via] {
+        self.0.as_deref().unwrap_or_default()
+    }
+
+    /// The same way with one more step at the outside.
+    pub fn through(&self, via: Via) -> Path {
+        Path(Some(std::iter::once(via).chain(self.steps().iter().cloned()).collect()))
+    }
+
+    /// This way first, then `inner`.
+    pub fn then(&self, inner: &Path) -> Path {
+        match (self.steps(), inner.steps()) {
+            ([], _) => inner.clone(),
+            (_, []) => self.clone(),
+            (outer, inner) => Path(Some(outer.iter().chain(inner).cloned().collect())),
+        }
+    }
+}
+
+/// One `key: value` of a mapping.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// The node of the key. Its text is [`Tree::key`].
+    pub key: NodeId,
+    /// The node of the value.
+    pub value: NodeId,
+    /// How the entry got here.
+    pub path: Path,
+}
+
+/// One `- item` of a sequence.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// The node of the item.
+    pub value: NodeId,
+    /// How the item got here.
+    pub path: Path,
+}
+
+/// What a node holds.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// A string, number, boolean or null; which one is for [`Tree::kind`] to say.
+    Scalar(Text, Style),
+    /// A list.
+    Sequence(Vec<Item>),
+    /// A mapping, in the order of the file.
+    Mapping(Vec<Entry>),
+    /// An alias `*name`; gone after resolution, unless its anchor is missing or encloses it.
+    Alias(String, Option<NodeId>),
+}
+
+/// A name with its place: an anchor or a tag.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// The name, without `&`; a tag in its short form, such as `!!str` or `!reset`, however it is written.
+    pub name: String,
+    /// Where it is written.
+    pub span: Span,
+}
+
+/// Anchor and tag of a node.
+#[derive(Clone, Debug, Default)]
+pub struct Marks {
+    /// `&name`.
+    pub anchor: Option<Mark>,
+    /// `!tag`.
+    pub tag: Option<Mark>,
+}
+
+/// One value of a YAML file.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// What it holds.
+    pub value: Value,
+    /// Where it is written, without anchor and tag. Collections end with their last value or their bracket.
+    pub span: Span,
+    /// Written in `[ ]` or `{ }`.
+    pub flow: bool,
+    /// Anchor and tag, where there are any.
+    pub marks: Option<Box<Marks>>,
+}
+
+impl Node {
+    /// The tag in its short form, such as `!reset`.
+    pub fn tag(&self) -> Option<&Mark> {
+        self.marks.as_ref()?.tag.as_ref()
+    }
+
+    /// The anchor.
+    pub fn anchor(&self) -> Option<&Mark> {
+        self.marks.as_ref()?.anchor.as_ref()
+    }
+}
+
+/// All nodes of all files of a project.
+#[derive(Default, Debug)]
+pub struct Tree {
+    pub(crate) nodes: Vec<Node>,
+}
+
+/// What one file holds: its documents, and what stands beside the data.
+#[derive(Debug)]
+pub struct Document {
+    /// The file.
+    pub file: FileId,
+    /// Top nodes of the documents, in order.
+    pub roots: Vec<NodeId>,
+    /// Every comment, from `#` to the end of its line, in order.
+    pub comments: Vec<Span>,
+    /// Mappings with a merge key, in the order in which they end, so that what they take in comes first.
+    pub merges: Vec<NodeId>,
+    /// The place of the file's nodes in the tree.
+    pub(crate) nodes: Range<usize>,
+    /// Copies of keys that an alias uses as values.
+    pub(crate) copies: Vec<NodeId>,
+}
+
+impl Tree {
+    /// The node of an id.
+    pub fn node(&self, id: NodeId) -> &Node {
+        &self.nodes[id.0 as usize]
+    }
+
+    pub(crate) fn push(&mut self, node: Node) -> NodeId {
+        self.nodes.push(node);
+        NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Where a node is written.
+    pub fn span(&self, id: NodeId) -> Span {
+        self.node(id).span
+    }
+
+    /// The text of a scalar.
+    pub fn text(&self, id: NodeId) -> Option<&Text> {
+        match &self.node(id).value {
+            Value::Scalar(text, _) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text of a key. Keys are never interpolated, so it is known.
+    pub fn key(&self, id: NodeId) -> &str {
+        self.text(id).map_or("", Text::as_str)
+    }
+
+    /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
+    pub fn kind(&self, id: NodeId) -> Option<Kind> {
+        let node = self.node(id);
+        match &node.value {
+            Value::Scalar(text, style) => {
+                let tag = node.tag().map(|it| it.name.as_str());
+                // What was interpolated is a string, whatever it looks like now.
+                if !text.is_known() || !text.assumptions().is_empty() {
+                    return Some(Kind::String);
+                }
+                Some(scalar::kind(text.as_str(), *style == Style::Plain, tag))
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the node is a null scalar, or absent.
+    pub fn is_null(&self, id: NodeId) -> bool {
+        self.kind(id) == Some(Kind::Null)
+    }
+
+    /// The entries of a mapping; none for other nodes.
+    pub fn entries(&self, id: NodeId) -> &[Entry] {
+        match &self.node(id).value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence; none for other nodes.
+    pub fn items(&self, id: NodeId) -> &[Item] {
+        match &self.node(id).value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entry of a mapping under `key`.
+    pub fn get(&self, map: NodeId, key: &str) -> Option<&Entry> {
+        self.entries(map).iter().find(|entry| self.key(entry.key) == key)
+    }
+}
