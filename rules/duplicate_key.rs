@@ -1,0 +1,16 @@
+//! One mapping has one key twice.
+
+use plimsoll_core::check::{Group, Rule};
+use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::problem::ProblemKind;
+
+pub static RULE: Rule = Rule {
+    id: "duplicate-key",
+    severity: Severity::Error,
+    group: Group::Correctness,
+    fix: None,
+    on: true,
+    since: "0.1.0",
+    page: include_str!("duplicate-key.md"),
+    check: |cx| cx.report_problems(ProblemKind::DuplicateKey),
+};

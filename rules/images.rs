@@ -1,0 +1,419 @@
+//! The catalogue: what container images keep, where, and how they want to be stopped.
+//!
+//! `images.yaml` is data. A run needs a handful of its entries, so the text is cut into entries once, by the names
+//! of images they list, and an entry is only parsed when an image in a file matches it.
+
+use crate::version::{Versioning, Versions};
+use plimsoll_core::grammar::duration::{self, Nanoseconds};
+use plimsoll_core::grammar::image::Reference;
+use plimsoll_core::source::Sources;
+use plimsoll_core::syntax;
+use plimsoll_core::tree::{NodeId, Tree};
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// A directory in which an image keeps state.
+#[derive(Clone, Debug, Default)]
+pub struct DataPath {
+    /// Versions for which this holds.
+    pub versions: Versions,
+    /// Glob on the whole tag, where the layout depends on a suffix and not on a number.
+    pub tags: Option<String>,
+    /// The directory; `{major}` stands for the major version.
+    pub path: String,
+    /// Variables of the environment whose value is this directory.
+    pub env: Vec<String>,
+    /// Options of the server whose value is this directory; `-c key=` is the form of two words.
+    pub flags: Vec<String>,
+    /// The arguments behind this word are the directories.
+    pub after: Option<String>,
+    /// Where to mount a volume, if not at `path`.
+    pub mount: Option<String>,
+    /// Other paths of the image that lead to the same directory, or that it takes instead.
+    pub links: Vec<String>,
+    /// What lies there.
+    pub keeps: Option<String>,
+    /// Nothing of the user's is lost with it.
+    pub optional: bool,
+}
+
+/// A mount target that looks right and keeps nothing.
+#[derive(Clone, Debug, Default)]
+pub struct WrongMount {
+    /// Versions for which this holds.
+    pub versions: Versions,
+    /// The target.
+    pub path: String,
+    /// What happens.
+    pub why: String,
+}
+
+/// How the image starts its server.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Entrypoint {
+    /// A wrapper runs its arguments: `command: psql` runs psql.
+    #[default]
+    Script,
+    /// The server itself: `command` holds its arguments.
+    Binary,
+    /// None: `command` replaces the server.
+    Command,
+}
+
+/// The programs of an image that are its server.
+#[derive(Clone, Debug, Default)]
+pub struct Server {
+    /// What the entrypoint is.
+    pub entrypoint: Entrypoint,
+    /// File names of the programs.
+    pub names: Vec<String>,
+    /// Subcommands that run the server, where the program has several.
+    pub subcommands: Vec<String>,
+}
+
+/// How an image wants to be stopped.
+#[derive(Clone, Debug, Default)]
+pub struct Stop {
+    /// `STOPSIGNAL` of the image; none means `SIGTERM`.
+    pub image: Option<String>,
+    /// The signal to set, where the image's own is not graceful.
+    pub wanted: Option<String>,
+    /// Signals that are not graceful, with the reason.
+    pub bad: Vec<(String, String)>,
+    /// How long a stop may take.
+    pub grace: Option<Nanoseconds>,
+    /// Whether upstream says so; otherwise it is inferred.
+    pub documented: bool,
+    /// What upstream says.
+    pub why: Option<String>,
+}
+
+/// The probe of an image.
+#[derive(Clone, Debug, Default)]
+pub struct Health {
+    /// Whether the image has a `HEALTHCHECK`; `None` if not known.
+    pub image: Option<bool>,
+    /// The recommended `test`, in Compose syntax.
+    pub test: Vec<String>,
+    /// Whether the image has a shell.
+    pub shell: bool,
+    /// What to know about it.
+    pub note: Option<String>,
+}
+
+/// A risk with its explanation.
+#[derive(Clone, Debug, Default)]
+pub struct Risk {
+    /// How big it is, or what it hangs on.
+    pub level: String,
+    /// Why.
+    pub note: Option<String>,
+}
+
+/// How well an entry is founded.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Confidence {
+    /// The Dockerfile was read.
+    Verified,
+    /// The documentation was read.
+    Documented,
+    /// General knowledge. It never makes an error.
+    #[default]
+    Inferred,
+}
+
+/// One entry of the catalogue.
+#[derive(Clone, Debug, Default)]
+#[expect(missing_docs, reason = "the fields are those of images.yaml, described in rules/README.md")]
+pub struct Family {
+    pub id: String,
+    pub name: String,
+    pub images: Vec<String>,
+    pub kind: String,
+    pub versioning: Versioning,
+    pub latest: Option<u32>,
+    pub data: Vec<DataPath>,
+    pub volumes: Option<Vec<(Versions, Vec<String>)>>,
+    pub wrong: Vec<WrongMount>,
+    pub server: Server,
+    pub stop: Stop,
+    pub health: Health,
+    pub platforms: Vec<(Versions, Vec<String>)>,
+    pub bind: Option<Risk>,
+    pub network: Option<Risk>,
+    pub floating: Option<Risk>,
+    pub identity: Option<Risk>,
+    pub also: Vec<String>,
+    pub memory: Option<String>,
+    pub shared: Option<String>,
+    /// Nothing is lost with it.
+    pub cache: bool,
+    /// Used as a cache unless something says that it keeps data.
+    pub often_cache: bool,
+    pub note: Option<String>,
+    pub confidence: Confidence,
+    pub unverified: Vec<String>,
+    pub see: Vec<String>,
+}
+
+impl Family {
+    /// Whether a field was read in a source.
+    pub fn is_verified(&self, field: &str) -> bool {
+        self.confidence != Confidence::Inferred && !self.unverified.iter().any(|it| it == field)
+    }
+
+    /// Whether losing it means losing primary data: a database, and not an application that also keeps files.
+    pub fn is_store(&self) -> bool {
+        !self.cache && !matches!(self.kind.as_str(), "application" | "cache" | "proxy")
+    }
+
+    /// Where its documentation says so.
+    pub fn see(&self) -> Option<&str> {
+        self.see.first().map(String::as_str)
+    }
+}
+
+/// Whether a text has the form of a pattern, in which `*` stands for any run of characters, `/` included.
+///
+/// Every unknown image is held against every pattern at each start of the program, so no engine is set up for it.
+pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+    let mut parts = pattern.split('*');
+    let first = parts.next().unwrap_or_default();
+    let Some(mut rest) = text.strip_prefix(first) else { return false };
+    let mut last = None;
+    for part in parts {
+        if let Some(part) = last.replace(part) {
+            let Some(at) = rest.find(part) else { return false };
+            rest = &rest[at + part.len()..];
+        }
+    }
+    last.map_or(rest.is_empty(), |it| rest.ends_with(it))
+}
+
+struct Entry {
+    text: &'static str,
+    family: OnceLock<Arc<Family>>,
+}
+
+/// All entries, found by the name of an image.
+pub struct Catalogue {
+    entries: Vec<Entry>,
+    exact: HashMap<&'static str, usize>,
+    /// Patterns with a `*`, the longest first.
+    globs: Vec<(&'static str, usize)>,
+}
+
+static TEXT: &str = include_str!("images.yaml");
+
+/// The catalogue that comes with the program.
+pub fn catalogue() -> &'static Catalogue {
+    static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+    CATALOGUE.get_or_init(|| Catalogue::index(TEXT))
+}
+
+impl Catalogue {
+    /// Reads only the first three lines of every entry. A test holds that they are `id`, `name` and `images`.
+    fn index(text: &'static str) -> Catalogue {
+        let mut catalogue = Catalogue { entries: Vec::new(), exact: HashMap::new(), globs: Vec::new() };
+        let starts = text.match_indices("\n- id: ").map(|it| it.0 + 1);
+        let starts: Vec<usize> = text.starts_with("- id: ").then_some(0).into_iter().chain(starts).collect();
+        for (at, start) in starts.iter().enumerate() {
+            let entry = &text[*start..starts.get(at + 1).copied().unwrap_or(text.len())];
+            let line = entry.lines().nth(2).unwrap_or_default();
+            let list = line.trim().strip_prefix("images: [").and_then(|it| it.strip_suffix(']')).unwrap_or_default();
+            for pattern in list.split(',').map(|it| it.trim().trim_matches(['"', '\''])) {
+                if pattern.contains('*') {
+                    catalogue.globs.push((pattern, at));
+                } else {
+                    catalogue.exact.insert(pattern, at);
+                }
+            }
+            catalogue.entries.push(Entry { text: entry, family: OnceLock::new() });
+        }
+        catalogue.globs.sort_by_key(|it| std::cmp::Reverse(it.0.len()));
+        catalogue
+    }
+
+    fn family(&self, at: usize) -> Arc<Family> {
+        let entry = &self.entries[at];
+        entry.family.get_or_init(|| Arc::new(parse(entry.text).into_iter().next().unwrap_or_default())).clone()
+    }
+
+    /// The entry for an image.
+    pub fn lookup(&self, image: &Reference<'_>) -> Option<Arc<Family>> {
+        let repository = image.repository();
+        self.find(&repository)
+    }
+
+    /// The entry for a normalised repository, such as `postgres` or `quay.io/minio/minio`.
+    pub fn find(&self, repository: &str) -> Option<Arc<Family>> {
+        let at = self.exact.get(repository).copied();
+        let at = at.or_else(|| self.globs.iter().find(|it| matches(it.0, repository)).map(|it| it.1))?;
+        Some(self.family(at))
+    }
+
+    /// The entry of an id.
+    pub fn by_id(&self, id: &str) -> Option<Arc<Family>> {
+        let head = format!("- id: {id}\n");
+        let at = self.entries.iter().position(|it| it.text.starts_with(&head))?;
+        Some(self.family(at))
+    }
+
+    /// All entries, sorted by id. This parses everything.
+    pub fn all(&self) -> Vec<Arc<Family>> {
+        (0..self.entries.len()).map(|at| self.family(at)).collect()
+    }
+}
+
+/// Reads entries from YAML in the shape of `images.yaml`. Unknown keys are left out; a test finds them.
+fn parse(text: &str) -> Vec<Family> {
+    let mut sources = Sources::new();
+    let file = sources.add_text("images.yaml", text);
+    let mut tree = Tree::default();
+    let document = syntax::parse(&mut tree, file, sources.get(file), &mut Vec::new());
+    let reader = Reader { tree: &tree };
+    let items = document.roots.first().map(|it| tree.items(*it)).unwrap_or_default();
+    items.iter().map(|it| reader.family(it.value)).collect()
+}
+
+struct Reader<'a> {
+    tree: &'a Tree,
+}
+
+impl Reader<'_> {
+    fn get(&self, map: NodeId, key: &str) -> Option<NodeId> {
+        self.tree.get(map, key).map(|it| it.value)
+    }
+
+    fn scalar(&self, id: NodeId) -> String {
+        self.tree.text(id).map_or_else(String::new, |it| it.as_str().to_string())
+    }
+
+    fn text(&self, map: NodeId, key: &str) -> Option<String> {
+        self.get(map, key).map(|it| self.scalar(it))
+    }
+
+    fn flag(&self, map: NodeId, key: &str) -> bool {
+        self.text(map, key).as_deref() == Some("true")
+    }
+
+    fn list(&self, map: NodeId, key: &str) -> Vec<String> {
+        let items = self.get(map, key).map(|it| self.tree.items(it)).unwrap_or_default();
+        items.iter().map(|it| self.scalar(it.value)).collect()
+    }
+
+    fn nodes(&self, map: NodeId, key: &str) -> Vec<NodeId> {
+        let items = self.get(map, key).map(|it| self.tree.items(it)).unwrap_or_default();
+        items.iter().map(|it| it.value).collect()
+    }
+
+    fn versions(&self, map: NodeId) -> Versions {
+        self.text(map, "versions").map(|it| Versions::parse(&it)).unwrap_or_default()
+    }
+
+    fn risk(&self, map: NodeId, key: &str, level: &str) -> Option<Risk> {
+        let id = self.get(map, key)?;
+        let note = self.text(id, "note").or_else(|| self.text(id, "fix"));
+        Some(Risk { level: self.text(id, level).unwrap_or_default(), note })
+    }
+
+    fn family(&self, id: NodeId) -> Family {
+        let text = |key| self.text(id, key);
+        let volumes = self.get(id, "volumes").map(|_| {
+            let nodes = self.nodes(id, "volumes").into_iter();
+            nodes.map(|it| (self.versions(it), self.list(it, "paths"))).collect()
+        });
+        let mut platforms = vec![(Versions::default(), self.list(id, "platforms"))];
+        if let Some(old) = self.get(id, "old_platforms") {
+            platforms.insert(0, (self.versions(old), self.list(old, "platforms")));
+        }
+        Family {
+            id: text("id").unwrap_or_default(),
+            name: text("name").unwrap_or_default(),
+            images: self.list(id, "images"),
+            kind: text("kind").unwrap_or_default(),
+            versioning: if text("version").as_deref() == Some("pg") { Versioning::Pg } else { Versioning::Leading },
+            latest: text("latest").and_then(|it| it.parse().ok()),
+            data: self.nodes(id, "data").into_iter().map(|it| self.data_path(it)).collect(),
+            volumes,
+            wrong: self.nodes(id, "wrong").into_iter().map(|it| self.wrong(it)).collect(),
+            server: self.get(id, "server").map(|it| self.server(it)).unwrap_or_default(),
+            stop: self.get(id, "stop").map(|it| self.stop(it)).unwrap_or_default(),
+            health: self.get(id, "health").map(|it| self.health(it)).unwrap_or_default(),
+            platforms,
+            bind: self.risk(id, "bind", "risk"),
+            network: self.risk(id, "network", "risk"),
+            floating: self.risk(id, "floating", "risk"),
+            identity: self.risk(id, "identity", "keyed_by"),
+            also: self.list(id, "also"),
+            memory: text("memory"),
+            shared: text("shared"),
+            cache: self.flag(id, "cache"),
+            often_cache: self.flag(id, "often_cache"),
+            note: text("note"),
+            confidence: match text("confidence").as_deref() {
+                Some("verified") => Confidence::Verified,
+                Some("documented") => Confidence::Documented,
+                _ => Confidence::Inferred,
+            },
+            unverified: self.list(id, "unverified"),
+            see: self.list(id, "see"),
+        }
+    }
+
+    fn data_path(&self, id: NodeId) -> DataPath {
+        DataPath {
+            versions: self.versions(id),
+            tags: self.text(id, "tags"),
+            path: self.text(id, "path").unwrap_or_default(),
+            env: self.list(id, "env"),
+            flags: self.list(id, "flags"),
+            after: self.text(id, "after"),
+            mount: self.text(id, "mount"),
+            links: self.list(id, "links"),
+            keeps: self.text(id, "keeps"),
+            optional: self.flag(id, "optional"),
+        }
+    }
+
+    fn wrong(&self, id: NodeId) -> WrongMount {
+        WrongMount {
+            versions: self.versions(id),
+            path: self.text(id, "path").unwrap_or_default(),
+            why: self.text(id, "why").unwrap_or_default(),
+        }
+    }
+
+    fn server(&self, id: NodeId) -> Server {
+        Server {
+            entrypoint: match self.text(id, "entrypoint").as_deref() {
+                Some("binary") => Entrypoint::Binary,
+                Some("command") => Entrypoint::Command,
+                _ => Entrypoint::Script,
+            },
+            names: self.list(id, "names"),
+            subcommands: self.list(id, "subcommands"),
+        }
+    }
+
+    fn stop(&self, id: NodeId) -> Stop {
+        let bad = self.get(id, "bad").map(|it| self.tree.entries(it)).unwrap_or_default();
+        Stop {
+            image: self.text(id, "image"),
+            wanted: self.text(id, "use"),
+            bad: bad.iter().map(|it| (self.tree.key(it.key).to_string(), self.scalar(it.value))).collect(),
+            grace: self.text(id, "grace").and_then(|it| duration::parse(&it).ok()),
+            documented: self.text(id, "basis").as_deref() == Some("documented"),
+            why: self.text(id, "why"),
+        }
+    }
+
+    fn health(&self, id: NodeId) -> Health {
+        Health {
+            image: self.text(id, "image").map(|it| it == "true"),
+            test: self.list(id, "test"),
+            shell: self.text(id, "shell").as_deref() != Some("false"),
+            note: self.text(id, "note"),
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! A store without a probe, in the file or in its image.
+
+use crate::images::Confidence;
+use crate::state::states;
+use plimsoll_core::check::{Cx, Group, Rule};
+use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::model::{Condition, Project, Test};
+
+pub static RULE: Rule = Rule {
+    id: "missing-healthcheck",
+    severity: Severity::Warning,
+    group: Group::Lifecycle,
+    fix: None,
+    on: true,
+    since: "0.1.0",
+    page: include_str!("missing-healthcheck.md"),
+    check,
+};
+
+fn check(cx: &mut Cx<'_>) {
+    let (project, states) = (cx.project, states(cx));
+    let kept = states.kept().filter(|it| project.is_whole() && !it.family.health.test.is_empty());
+    for state in kept {
+        let service = state.of(project);
+        let family = &state.family;
+        let inherits = family.health.image != Some(false) || family.confidence == Confidence::Inferred;
+        if inherits || service.extends.is_some() {
+            continue;
+        }
+        let written = service.healthcheck.as_ref();
+        if written.is_some_and(|it| !matches!(it.test, Test::Inherited)) {
+            continue;
+        }
+        let span = written.map_or(service.key, |it| it.key);
+        let name = &service.name;
+        let message = match (waiting(project, name), family.kind.as_str()) {
+            // Nobody waits for metrics or for an application to be there.
+            (_, "application" | "proxy" | "cache" | "time-series") => continue,
+            (Some(other), _) => {
+                format!("`{name}` has no healthcheck, so `{other}` cannot wait until {} is ready", family.name)
+            }
+            (None, "database" | "document") => {
+                format!("`{name}` has no healthcheck: a hanging or still recovering {} counts as running", family.name)
+            }
+            (None, _) => continue,
+        };
+        let found = cx.report(span, message);
+        if let Some(image) = &service.image {
+            found.label(image.span, "the image has none of its own");
+        }
+        found.help(format!("add a healthcheck: `test: {}`", flow(&family.health.test)));
+    }
+}
+
+/// A service that depends on this one without a condition on its health.
+fn waiting<'a>(project: &'a Project, name: &str) -> Option<&'a str> {
+    let waits = |it: &&plimsoll_core::model::Service| {
+        it.depends_on.iter().any(|it| it.service == name && it.condition != Condition::Completed)
+    };
+    project.services.iter().find(waits).map(|it| it.name.as_str())
+}
+
+/// A list as it is written in YAML on one line.
+fn flow(words: &[String]) -> String {
+    let quoted = words.iter().map(|it| {
+        if it.contains('"') { format!("'{}'", it.replace('\'', "''")) } else { format!("\"{it}\"") }
+    });
+    format!("[{}]", quoted.collect::<Vec<_>>().join(", "))
+}

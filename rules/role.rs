@@ -1,0 +1,235 @@
+//! What a container runs: the server of its image, or something else; and whether it is only a cache.
+
+use crate::images::{Entrypoint, Family};
+use crate::state::Moved;
+use plimsoll_core::grammar::path;
+use plimsoll_core::model::{Command, EnvValue, Service};
+use plimsoll_core::text::Text;
+
+/// What a container runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Role {
+    /// The server that the image is made for.
+    Server,
+    /// Something else: a client, a migration, a backup loop; or the files do not show it.
+    Other,
+}
+
+/// Shells, behind which the program is inside of a string.
+const SHELLS: [&str; 5] = ["sh", "bash", "ash", "dash", "zsh"];
+/// Programs that only start what follows them.
+const WRAPPERS: [&str; 9] = ["exec", "gosu", "su-exec", "tini", "dumb-init", "--", "env", "nohup", "/sbin/tini"];
+
+/// What the service runs, by entrypoint and command.
+pub(crate) fn role(service: &Service, family: &Family) -> Role {
+    let words = |command: &Command| command.words.clone();
+    let entrypoint = service.entrypoint.as_ref().map(|it| words(&it.value)).unwrap_or_default();
+    let command = service.command.as_ref().map(|it| words(&it.value)).unwrap_or_default();
+    // An explicitly empty entrypoint leaves the command as the program.
+    let replaced = service.entrypoint.is_some();
+    let server = if replaced {
+        let line: Vec<Text> = entrypoint.into_iter().chain(command).collect();
+        line.is_empty() || runs_server(&line, family, false)
+    } else {
+        match (family.server.entrypoint, command.is_empty()) {
+            (_, true) => true,
+            (Entrypoint::Script, false) => runs_server(&command, family, true),
+            (Entrypoint::Binary, false) => runs_subcommand(&command, family),
+            (Entrypoint::Command, false) => runs_server(&command, family, false),
+        }
+    };
+    let once = service.restart.as_ref().is_some_and(|it| it.known() == Some("no")) && replaced;
+    if server && !once { Role::Server } else { Role::Other }
+}
+
+/// Whether a command line ends in the server. Behind a wrapper script, options alone are options of the server.
+fn runs_server(line: &[Text], family: &Family, options: bool) -> bool {
+    let line = skip_wrappers(line);
+    let Some(first) = line.first().and_then(Text::known) else { return false };
+    if first.starts_with('-') {
+        return options;
+    }
+    let program = file_name(first);
+    if SHELLS.contains(&program) {
+        return line.iter().skip(1).filter_map(Text::known).any(|it| script_runs_server(it, family));
+    }
+    let named = family.server.names.iter().any(|it| it == program);
+    let subcommand = family.server.subcommands.iter().any(|it| it == program);
+    if named && !family.server.subcommands.is_empty() {
+        return runs_subcommand(&line[1..], family);
+    }
+    named || (options && subcommand)
+}
+
+/// Whether the arguments of a program with subcommands run its server.
+fn runs_subcommand(arguments: &[Text], family: &Family) -> bool {
+    if family.server.subcommands.is_empty() {
+        return true;
+    }
+    let first = arguments.iter().find(|it| !it.as_str().starts_with('-'));
+    match first {
+        None => true,
+        Some(word) => word.known().is_some_and(|it| family.server.subcommands.iter().any(|known| known == it)),
+    }
+}
+
+/// Whether a shell script names the server as a program: at the start of a command, or behind `exec`.
+fn script_runs_server(script: &str, family: &Family) -> bool {
+    let commands = script.split([';', '&', '|', '\n', '(', ')']);
+    commands.into_iter().any(|command| {
+        let mut words = command.split_whitespace().skip_while(|it| WRAPPERS.contains(it) || it.contains('='));
+        words.next().is_some_and(|it| {
+            let program = file_name(it.trim_matches(['"', '\'']));
+            let server = family.server.names.iter().any(|known| known == program);
+            server
+                && match family.server.subcommands.is_empty() {
+                    true => true,
+                    false => words.any(|it| family.server.subcommands.iter().any(|known| known == it)),
+                }
+        })
+    })
+}
+
+fn skip_wrappers(line: &[Text]) -> &[Text] {
+    let wrapper = |it: &Text| it.known().is_some_and(|it| WRAPPERS.contains(&it) || WRAPPERS.contains(&file_name(it)));
+    let skipped = line.iter().take_while(|it| wrapper(it)).count();
+    // `gosu postgres postgres`: the word behind it is a user.
+    let user = line[..skipped].iter().any(|it| matches!(file_name(it.as_str()), "gosu" | "su-exec"));
+    line.get(skipped + usize::from(user)..).unwrap_or_default()
+}
+
+fn file_name(program: &str) -> &str {
+    program.rsplit('/').next().unwrap_or(program)
+}
+
+/// The words of command and entrypoint, a shell script split into words.
+fn all_words(service: &Service) -> Vec<Text> {
+    let lines = service.entrypoint.iter().chain(&service.command);
+    let mut words = Vec::new();
+    for word in lines.flat_map(|it| &it.value.words) {
+        if !word.as_str().contains([' ', '\n']) {
+            words.push(word.clone());
+            continue;
+        }
+        let mut start = 0;
+        for part in word.as_str().split(|it: char| it.is_whitespace()) {
+            if !part.is_empty() {
+                words.push(word.slice(start..start + part.len()));
+            }
+            start += part.len() + 1;
+            start = word.as_str().ceil_char_boundary(start.min(word.as_str().len()));
+        }
+    }
+    words
+}
+
+/// The directories that options of the server give, with what gave them; and whether a variable may hide one.
+pub(crate) fn option_value(
+    service: &Service,
+    flags: &[String],
+    after: Option<&str>,
+) -> (Vec<(String, Option<Moved>)>, bool) {
+    let words = all_words(service);
+    if let Some(after) = after {
+        return arguments_after(&words, after);
+    }
+    if flags.is_empty() {
+        return (Vec::new(), false);
+    }
+    let mut found = Vec::new();
+    let mut hidden = false;
+    for (at, word) in words.iter().enumerate() {
+        let value = flags.iter().find_map(|flag| value_of(flag, word, words.get(at + 1)).map(|it| (flag, it)));
+        match value {
+            Some((flag, value)) => match value.known() {
+                Some(known) if known.starts_with('/') => {
+                    let by = format!("`{}`", flag.trim_end_matches('='));
+                    let moved = Moved { by, span: value.span() };
+                    found = vec![(path::clean(known), Some(moved))];
+                }
+                _ => hidden = true,
+            },
+            // A word that is hidden as a whole may be any option.
+            None if word.as_str().is_empty() && !word.is_known() => hidden = true,
+            None => {}
+        }
+    }
+    (found, hidden)
+}
+
+/// The value of an option in the forms `--flag=value`, `--flag value`, `-Dvalue` and `-c key=value`.
+fn value_of(flag: &str, word: &Text, next: Option<&Text>) -> Option<Text> {
+    let text = word.as_str();
+    if let Some((option, key)) = flag.split_once(' ') {
+        let value = next.filter(|_| text == option)?;
+        let rest = value.as_str().strip_prefix(key)?;
+        return Some(value.slice(value.as_str().len() - rest.len()..value.as_str().len()));
+    }
+    if text == flag {
+        return next.cloned();
+    }
+    let rest = text.strip_prefix(flag)?;
+    let short = flag.len() == 2 && !flag.starts_with("--");
+    let value = match rest.strip_prefix('=') {
+        Some(value) => value,
+        None if flag.ends_with('=') || (short && rest.starts_with('/')) => rest,
+        None => return None,
+    };
+    Some(word.slice(text.len() - value.len()..text.len()))
+}
+
+/// The words behind a subcommand that are directories: `minio server /data{1...4} --console-address :9001`.
+fn arguments_after(words: &[Text], after: &str) -> (Vec<(String, Option<Moved>)>, bool) {
+    let Some(start) = words.iter().position(|it| it.known() == Some(after)) else {
+        return (Vec::new(), words.iter().any(|it| !it.is_known()));
+    };
+    let mut found = Vec::new();
+    let mut hidden = false;
+    for word in &words[start + 1..] {
+        match word.known() {
+            Some(known) if known.starts_with('/') => {
+                let moved = Moved { by: format!("the argument of `{after}`"), span: word.span() };
+                // `/data{1...4}` are several directories below one.
+                let base = known.find('{').map_or(known, |at| &known[..at]);
+                found.push((path::clean(base), Some(moved)));
+            }
+            Some(_) => {}
+            None => hidden |= !word.as_str().starts_with('-'),
+        }
+    }
+    (found, hidden)
+}
+
+/// Whether the command names a configuration file, which may say where the data is.
+pub(crate) fn names_configuration(service: &Service, family: &Family) -> bool {
+    let words = all_words(service);
+    let file = |it: &Text| {
+        let name = it.as_str().rsplit(['=', '/']).next().unwrap_or_default();
+        let extension = name.rsplit_once('.').map_or("", |it| it.1);
+        matches!(extension, "conf" | "cnf" | "ini" | "yml" | "yaml" | "toml" | "hcl" | "json" | "xml" | "properties")
+    };
+    let mounted = |target: &Text| file(target) && !family.data.is_empty();
+    words.iter().any(file) || service.configs.iter().filter_map(|it| it.target.as_ref()).any(mounted)
+}
+
+/// Whether a store that is often used as a cache is used as one here: it says so, or keeps nothing and does not ask
+/// for its data to be kept.
+pub(crate) fn is_cache(service: &Service, family: &Family, unkept: bool) -> bool {
+    if !family.often_cache {
+        return false;
+    }
+    let words = all_words(service);
+    let line = words.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
+    let evicts = line.contains("allkeys-") || line.contains("volatile-");
+    let never_saves = line.contains("--save --")
+        || line.ends_with("--save")
+        || line.contains("--save \"\"")
+        || line.contains("--save ''");
+    let appends = line.contains("--appendonly yes")
+        || matches!(service.variable("REDIS_AOF_ENABLED"), EnvValue::Set(_, text) if text.as_str() == "yes");
+    let saves = line.contains("--save ") && !never_saves;
+    if evicts || (never_saves && !appends) {
+        return true;
+    }
+    unkept && !appends && !saves
+}

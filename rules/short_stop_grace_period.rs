@@ -1,0 +1,81 @@
+//! A store that is killed before it has shut down.
+
+use crate::state::{State, states};
+use plimsoll_core::check::{Cx, Group, Rule};
+use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::source::Span;
+
+pub static RULE: Rule = Rule {
+    id: "short-stop-grace-period",
+    severity: Severity::Warning,
+    group: Group::Lifecycle,
+    fix: None,
+    on: true,
+    since: "0.1.0",
+    page: include_str!("short-stop-grace-period.md"),
+    check,
+};
+
+/// What Docker waits where nothing is said, in seconds. Source: Compose Specification, `stop_grace_period`.
+const DEFAULT: i64 = 10;
+/// The longest period that is asked for, in seconds.
+const LONGEST: i64 = 120;
+
+fn check(cx: &mut Cx<'_>) {
+    let (project, states) = (cx.project, states(cx));
+    for state in states.kept() {
+        let service = state.of(project);
+        let Some(wanted) = state.family.stop.grace.filter(|it| it.seconds() > DEFAULT) else { continue };
+        // What is not kept cannot be damaged by a kill.
+        if state.is_unkept(project) && !state.opaque {
+            continue;
+        }
+        let (span, seconds) = match &service.stop_grace_period {
+            None if !project.is_whole() || service.extends.is_some() => continue,
+            None => (service.key, DEFAULT),
+            Some(period) => match period.length {
+                Some(length) => (period.span, length.seconds()),
+                None => continue,
+            },
+        };
+        // A negative period waits for ever. What upstream allows beyond two minutes is a ceiling and not a need.
+        let needed = if wanted.seconds() > LONGEST { LONGEST / 2 } else { wanted.seconds() };
+        if seconds < 0 || seconds >= needed {
+            continue;
+        }
+        report(cx, state, span, seconds, wanted.seconds().min(LONGEST));
+    }
+}
+
+/// What is only inferred is hygiene, but for a database.
+fn severity(state: &State) -> Severity {
+    let database = matches!(state.family.kind.as_str(), "database" | "document");
+    if state.family.stop.documented || database { Severity::Warning } else { Severity::Info }
+}
+
+fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64) {
+    let project = cx.project;
+    let service = state.of(project);
+    let family = &state.family;
+    let message = format!(
+        "`{}` is killed {seconds} s after `docker compose stop`; {} may need {} s to shut down",
+        service.name,
+        family.name,
+        wanted
+    );
+    let found = cx.report_as(severity(state), span, message);
+    if service.stop_grace_period.is_none() {
+        found.because("no `stop_grace_period`: Docker waits 10 s, then sends SIGKILL");
+    } else {
+        found.because("then Docker sends SIGKILL");
+    }
+    if let (Some(why), Some(image)) = (&family.stop.why, &service.image) {
+        found.label(image.span, why.clone());
+    }
+    found.help(format!("set `stop_grace_period: {}`", written(wanted)));
+}
+
+/// A period as people write it: `90s` up to two minutes, whole minutes as `2m`.
+fn written(seconds: i64) -> String {
+    if seconds % 60 == 0 { format!("{}m", seconds / 60) } else { format!("{seconds}s") }
+}

@@ -1,0 +1,43 @@
+//! A service mounts a named volume that the top level does not declare.
+
+use plimsoll_core::check::{Cx, Group, Rule};
+use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::suggest::closest;
+
+pub static RULE: Rule = Rule {
+    id: "undeclared-volume",
+    severity: Severity::Error,
+    group: Group::Correctness,
+    fix: None,
+    on: true,
+    since: "0.1.0",
+    page: include_str!("undeclared-volume.md"),
+    check,
+};
+
+fn check(cx: &mut Cx<'_>) {
+    let project = cx.project;
+    // The declaration may be in a file that is not read here.
+    if !project.is_whole() {
+        return;
+    }
+    for service in &project.services {
+        for mount in &service.mounts {
+            let (Some(name), Some(source)) = (mount.volume_name(), &mount.source) else { continue };
+            if project.volume(name).is_some() {
+                continue;
+            }
+            let close = closest(name, project.volumes.iter().map(|it| it.name.as_str()));
+            let declared = close.and_then(|it| project.volume(it));
+            let found = cx.report(source.span(), format!("`{}` mounts the volume `{name}`, which is not declared", service.name));
+            found.because("Compose refuses the file");
+            if let Some(volume) = declared {
+                found.label(volume.key, "this one is declared").help(format!("did you mean `{}`?", volume.name));
+            } else if name.contains('/') {
+                found.help(format!("write `./{name}` if a directory beside the Compose file is meant"));
+            } else {
+                found.help(format!("declare it at the top level: `volumes:` with `{name}:` below it"));
+            }
+        }
+    }
+}
