@@ -1,0 +1,253 @@
+//! The command line.
+
+use crate::escape;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use plimsoll_core::check::Group;
+use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::suggest::closest;
+use plimsoll_rules::RULES;
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+/// Tells which services of a Compose file will lose their data, before they do
+#[derive(Parser, Debug)]
+#[command(name = "plimsoll", version, max_term_width = 80, subcommand_required = true, arg_required_else_help = true)]
+#[command(disable_help_subcommand = true, after_help = HELP)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const HELP: &str = "\
+Examples:
+  plimsoll check                      Check the Compose file in this directory
+  plimsoll check deploy/*.yaml        Check these files, each on its own
+  plimsoll explain tmpfs-on-data-path Why this rule exists, and what to do
+  plimsoll images postgres:17         What this image keeps, and where
+
+Exit status:
+  0  nothing found   1  something found   2  could not do what was asked";
+
+const CHECK_HELP: &str = "\
+Examples:
+  plimsoll check
+  plimsoll check compose.yaml deploy/ --ignore portability
+  docker compose config | plimsoll check -
+  plimsoll check --format github --fail-on error
+  plimsoll check --env TAG=16 --host linux
+
+RULES are identifiers, groups (correctness, durability, lifecycle, portability)
+or `all`, separated by commas; `plimsoll rules` lists them. HOSTS are where the
+files are run. Findings below SEVERITY do not make the program fail.
+
+Exit status:
+  0  nothing found   1  something found   2  could not do what was asked";
+
+const EXPLAIN_HELP: &str = "\
+Examples:
+  plimsoll explain undeclared-volume
+  plimsoll explain tmpfs-on-data-path";
+
+const RULES_HELP: &str = "\
+Examples:
+  plimsoll rules
+  plimsoll rules --format json";
+
+const IMAGES_HELP: &str = "\
+Examples:
+  plimsoll images                      All images in the catalogue
+  plimsoll images postgres             PostgreSQL, in all versions
+  plimsoll images postgres:17          PostgreSQL 17
+  plimsoll images quay.io/minio/minio --format json";
+
+const SCHEMA_HELP: &str = "\
+Examples:
+  plimsoll schema json                 JSON Schema of `check --format json`";
+
+/// What to do.
+#[derive(Subcommand, Debug)]
+pub enum Command {
+    /// Check Compose files
+    #[command(after_help = CHECK_HELP)]
+    Check(Check),
+    /// Show the page of a rule: what it finds, why, and what to do
+    #[command(after_help = EXPLAIN_HELP)]
+    Explain {
+        /// Identifier of the rule
+        rule: String,
+    },
+    /// List the rules
+    #[command(after_help = RULES_HELP)]
+    Rules {
+        /// Output format
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
+    /// Show what images keep, where, and how they want to be stopped
+    #[command(after_help = IMAGES_HELP)]
+    Images {
+        /// Identifier in the catalogue, or an image such as `postgres:17`
+        name: Option<String>,
+        /// Output format
+        #[arg(long, value_enum, default_value_t = ListFormat::Text)]
+        format: ListFormat,
+    },
+    /// Print the schema of an output format
+    #[command(after_help = SCHEMA_HELP)]
+    Schema {
+        /// Which one
+        #[arg(value_enum)]
+        of: Schema,
+    },
+}
+
+/// The options of `check`.
+#[derive(Args, Debug)]
+pub struct Check {
+    /// Files, directories (their default Compose file), or - for standard
+    /// input [default: the current directory]
+    #[arg(value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// What standard input is called
+    #[arg(long, value_name = "NAME")]
+    pub stdin_filename: Option<String>,
+    /// text, concise, json, github
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = Format::Text)]
+    pub format: Format,
+    /// Run these only
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_group)]
+    pub select: Vec<String>,
+    /// Do not run these
+    #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_group)]
+    pub ignore: Vec<String>,
+    /// linux, macos, windows [default: all three]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "HOSTS", value_delimiter = ',')]
+    pub host: Vec<Host>,
+    /// Give a variable its value
+    #[arg(long, value_name = "KEY=VALUE", value_parser = variable)]
+    pub env: Vec<(String, String)>,
+    /// error, warning, info, never
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
+    pub fail_on: FailOn,
+    /// Print findings only, no summary
+    #[arg(long, short)]
+    pub quiet: bool,
+    /// auto, always, never
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
+/// How findings are shown.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[value(rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum Format {
+    Text,
+    Concise,
+    Json,
+    Github,
+}
+
+/// How lists are shown.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum ListFormat {
+    Text,
+    Json,
+}
+
+/// Output formats that have a schema.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum Schema {
+    Json,
+}
+
+/// A kind of host.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum Host {
+    Linux,
+    #[value(name = "macos")]
+    MacOs,
+    Windows,
+}
+
+/// From which severity on a finding makes the program fail.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum FailOn {
+    Error,
+    Warning,
+    Info,
+    Never,
+}
+
+impl FailOn {
+    /// Whether a finding of this severity makes the program fail.
+    pub fn includes(self, severity: Severity) -> bool {
+        match self {
+            FailOn::Error => severity >= Severity::Error,
+            FailOn::Warning => severity >= Severity::Warning,
+            FailOn::Info => true,
+            FailOn::Never => false,
+        }
+    }
+}
+
+/// When to use colors.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+/// The program is not to run: help or the version was asked for, or the command line is wrong.
+#[derive(Debug)]
+pub struct Stop {
+    /// What to print.
+    pub text: String,
+    /// Whether it was asked for. If not, it is an error.
+    pub wanted: bool,
+}
+
+/// Reads the command line. `styled` says whether help may have colors.
+///
+/// # Errors
+/// There is a text to print instead.
+pub fn parse(args: impl IntoIterator<Item = OsString>, styled: bool) -> Result<Command, Stop> {
+    let parsed = Cli::command().try_get_matches_from(args).and_then(|it| Cli::from_arg_matches(&it));
+    parsed.map(|it| it.command).map_err(|error| {
+        let is_help = matches!(
+            error.kind(),
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        );
+        let text = error.render();
+        // An error repeats what was typed, which may be the name of a file, so it goes through the sanitizer.
+        let text = match (is_help, styled) {
+            (true, true) => text.ansi().to_string(),
+            (true, false) => text.to_string(),
+            (false, _) => escape::block(&text.to_string()).into_owned(),
+        };
+        Stop { text: format!("{}\n", text.trim_end()), wanted: !error.use_stderr() }
+    })
+}
+
+fn rule_or_group(word: &str) -> Result<String, String> {
+    let names = || RULES.iter().map(|it| it.id).chain(Group::ALL.map(Group::name)).chain(["all"]);
+    if names().any(|it| it == word) {
+        return Ok(word.to_string());
+    }
+    let hint = closest(word, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+    Err(format!("there is no such rule or group{hint}"))
+}
+
+fn variable(word: &str) -> Result<(String, String), String> {
+    match word.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_string(), value.to_string())),
+        _ => Err("this takes the form KEY=VALUE".to_string()),
+    }
+}

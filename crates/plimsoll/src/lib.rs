@@ -1,0 +1,11 @@
+//! The parts of the `plimsoll` program: its command line, how it reads files, and how it shows what was found.
+//!
+//! This is a library only so that the program's tests can reach the parts. It promises no stable interface: what
+//! other programs should rely on is the command line and the JSON output.
+
+pub mod args;
+pub mod escape;
+mod images;
+pub mod input;
+pub mod report;
+pub mod run;

@@ -1,0 +1,98 @@
+//! Shows findings, in one of several formats.
+
+pub mod concise;
+pub mod github;
+pub mod json;
+mod snippet;
+pub mod text;
+
+use crate::args::Format;
+use crate::input::Failure;
+use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_core::source::Sources;
+use std::io::{self, Write};
+
+/// What there is to show.
+pub struct Report<'a> {
+    /// The texts that were checked.
+    pub sources: &'a Sources,
+    /// How many files were checked.
+    pub files: usize,
+    /// The findings, in the order in which they are shown.
+    pub diagnostics: &'a [Diagnostic],
+    /// The files that could not be read.
+    pub failures: &'a [Failure],
+}
+
+/// How text looks.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// Whether there are colors.
+    pub color: bool,
+    /// Whether identifiers of rules are links to their pages, as terminals understand them.
+    pub links: bool,
+    /// The width to wrap at, in columns.
+    pub width: usize,
+    /// Whether a last line counts the findings.
+    pub summary: bool,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style { color: false, links: false, width: 100, summary: true }
+    }
+}
+
+/// Shows findings.
+///
+/// # Errors
+/// The output cannot be written.
+pub fn write(out: &mut dyn Write, report: &Report<'_>, format: Format, style: Style) -> io::Result<()> {
+    match format {
+        Format::Text => text::write(out, report, style),
+        Format::Concise => concise::write(out, report, style),
+        Format::Json => json::write(out, report),
+        Format::Github => github::write(out, report),
+    }
+}
+
+/// How many findings there are of each severity.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Findings of severity `error`.
+    pub errors: usize,
+    /// Findings of severity `warning`.
+    pub warnings: usize,
+    /// Findings of severity `info`.
+    pub infos: usize,
+}
+
+impl Report<'_> {
+    /// Counts the findings.
+    pub fn counts(&self) -> Counts {
+        let mut counts = Counts::default();
+        for diagnostic in self.diagnostics {
+            *match diagnostic.severity {
+                Severity::Error => &mut counts.errors,
+                Severity::Warning => &mut counts.warnings,
+                Severity::Info => &mut counts.infos,
+            } += 1;
+        }
+        counts
+    }
+}
+
+/// Where the page of a rule can be read.
+pub fn page_url(rule: &str) -> String {
+    format!("https://github.com/plimsoll-lint/plimsoll/blob/main/rules/{rule}.md")
+}
+
+/// The color of a severity.
+fn color(severity: Severity) -> anstyle::Style {
+    let color = match severity {
+        Severity::Error => anstyle::AnsiColor::Red,
+        Severity::Warning => anstyle::AnsiColor::Yellow,
+        Severity::Info => anstyle::AnsiColor::Cyan,
+    };
+    color.on_default()
+}

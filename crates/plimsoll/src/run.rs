@@ -1,0 +1,186 @@
+//! What the commands do.
+
+use crate::args::{self, Check, Color, Command, Host, ListFormat};
+use crate::escape;
+use crate::images;
+use crate::input::{self, Failure};
+use crate::report::{self, Report, Style, json, page_url};
+use anstream::{AutoStream, ColorChoice};
+use plimsoll_core::check::{Hosts, Options, Selection, check};
+use plimsoll_core::load::interpolate::Variables;
+use plimsoll_core::suggest::closest;
+use plimsoll_rules::RULES;
+use serde::Serialize;
+use std::ffi::OsString;
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// What the program tells the one who called it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Status {
+    /// It did what was asked, and nothing was found.
+    Clean = 0,
+    /// There are findings.
+    Findings = 1,
+    /// It could not do what was asked.
+    Failure = 2,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        ExitCode::from(status as u8)
+    }
+}
+
+/// Runs the program.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
+    let styled = AutoStream::choice(&io::stdout()) != ColorChoice::Never;
+    let command = match args::parse(args, styled) {
+        Ok(command) => command,
+        Err(stop) if stop.wanted => return print(Status::Clean, styled, |out| out.write_all(stop.text.as_bytes())),
+        Err(stop) => {
+            _ = io::stderr().write_all(stop.text.as_bytes());
+            return Status::Failure;
+        }
+    };
+    match command {
+        Command::Check(options) => check_files(&options),
+        Command::Explain { rule } => explain(&rule),
+        Command::Rules { format } => print(Status::Clean, false, |out| list_rules(out, format)),
+        Command::Images { name, format } => match images::find(name.as_deref()) {
+            Ok(found) => print(Status::Clean, false, |out| images::write(out, &found, format, width())),
+            Err(message) => fail(&message),
+        },
+        Command::Schema { of: args::Schema::Json } => print(Status::Clean, false, json::write_schema),
+    }
+}
+
+/// Writes to standard output. If nobody reads it any more, that is a quiet end.
+fn print(status: Status, styled: bool, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Status {
+    let stdout = io::stdout().lock();
+    // The stream translates colors where a console of Windows does not know them.
+    let stdout: Box<dyn Write> = if styled { Box::new(AutoStream::always(stdout)) } else { Box::new(stdout) };
+    let mut out = BufWriter::with_capacity(1 << 16, stdout);
+    match write(&mut out).and_then(|()| out.flush()) {
+        Ok(()) => status,
+        Err(error) => {
+            // What is still in the buffer is not tried again.
+            _ = out.into_parts();
+            if error.kind() == ErrorKind::BrokenPipe {
+                status
+            } else {
+                fail(&format!("cannot write the output: {error}"))
+            }
+        }
+    }
+}
+
+/// Says that the program could not do what was asked.
+fn fail(message: &str) -> Status {
+    _ = writeln!(io::stderr(), "error: {}", escape::line(message));
+    Status::Failure
+}
+
+fn check_files(options: &Check) -> Status {
+    if options.stdin_filename.is_some() && !options.paths.iter().any(|it| it.as_os_str() == input::STDIN) {
+        return fail("`--stdin-filename` is for standard input, which is read only if `-` is among the paths");
+    }
+    let input = input::read(&options.paths, options.stdin_filename.as_deref());
+    for Failure { file, message } in &input.failures {
+        fail(&format!("{file}: {message}"));
+    }
+    let settings = settings(options);
+    let found = input.files.iter().flat_map(|it| check(&input.sources, *it, RULES, &settings)).collect::<Vec<_>>();
+    let status = if !input.failures.is_empty() {
+        Status::Failure
+    } else if found.iter().any(|it| options.fail_on.includes(it.severity)) {
+        Status::Findings
+    } else {
+        Status::Clean
+    };
+    let style = style(options);
+    let report =
+        Report { sources: &input.sources, files: input.files.len(), diagnostics: &found, failures: &input.failures };
+    print(status, style.color, |out| report::write(out, &report, options.format, style))
+}
+
+fn settings(options: &Check) -> Options {
+    let mut variables = Variables::unknown();
+    for (key, value) in &options.env {
+        variables.set(key, value);
+    }
+    let runs_on = |host| options.host.is_empty() || options.host.contains(&host);
+    Options {
+        selection: Selection { select: options.select.clone(), ignore: options.ignore.clone() },
+        hosts: Hosts { linux: runs_on(Host::Linux), macos: runs_on(Host::MacOs), windows: runs_on(Host::Windows) },
+        variables,
+    }
+}
+
+fn style(options: &Check) -> Style {
+    let stdout = io::stdout();
+    let color = match options.color {
+        Color::Auto => AutoStream::choice(&stdout) != ColorChoice::Never,
+        Color::Always => true,
+        Color::Never => false,
+    };
+    // A log may be known to take colors (CLICOLOR_FORCE), but hardly ever links.
+    let links = color && (options.color == Color::Always || stdout.is_terminal());
+    Style { color, links, width: width().unwrap_or(Style::default().width), summary: !options.quiet }
+}
+
+/// The width of the terminal that standard output goes to. Below the least width, wrapping would only do harm.
+fn width() -> Option<usize> {
+    terminal_size::terminal_size_of(io::stdout()).map(|(width, _)| usize::from(width.0).max(40))
+}
+
+fn explain(id: &str) -> Status {
+    match plimsoll_rules::rule(id) {
+        Some(rule) => print(Status::Clean, false, |out| writeln!(out, "{}", rule.page.trim_end())),
+        None => {
+            let hint = closest(id, RULES.iter().map(|it| it.id));
+            let hint = hint.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+            fail(&format!("there is no rule `{id}`{hint} (`plimsoll rules` lists them)"))
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct RuleList {
+    version: u32,
+    rules: Vec<RuleEntry>,
+}
+
+#[derive(Serialize)]
+struct RuleEntry {
+    id: &'static str,
+    severity: &'static str,
+    group: &'static str,
+    summary: String,
+    on: bool,
+    fix: Option<&'static str>,
+    since: &'static str,
+    url: String,
+}
+
+fn list_rules(out: &mut dyn Write, format: ListFormat) -> io::Result<()> {
+    let entries = RULES.iter().map(|it| RuleEntry {
+        id: it.id,
+        severity: it.severity.name(),
+        group: it.group.name(),
+        summary: it.summary(),
+        on: it.on,
+        fix: it.fix.map(|it| it.name()),
+        since: it.since,
+        url: page_url(it.id),
+    });
+    if format == ListFormat::Json {
+        return json::print(out, &RuleList { version: 1, rules: entries.collect() });
+    }
+    let width = |name: fn(&RuleEntry) -> &'static str| entries.clone().map(|it| name(&it).len()).max().unwrap_or(0);
+    let (id, severity, group) = (width(|it| it.id), width(|it| it.severity), width(|it| it.group));
+    for it in entries.clone() {
+        writeln!(out, "{:id$}  {:severity$}  {:group$}  {}", it.id, it.severity, it.group, it.summary)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,284 @@
+//! The cases in `fixtures/<rule-id>/`: what is found where, by markers, and what is said, by text beside them.
+
+use crate::support::{
+    Checked, apply, apply_all, assert_none, check_text, check_with, comments, dump, entries, expect_file,
+    has_extension, options_of, read, root, shown, unsound,
+};
+use plimsoll_core::check::{Options, Rule};
+use plimsoll_core::source::Source;
+use plimsoll_rules::RULES;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// One case, checked.
+struct Case {
+    path: PathBuf,
+    rule: &'static Rule,
+    text: String,
+    options: Options,
+    checked: Checked,
+}
+
+impl Case {
+    fn name(&self) -> String {
+        shown(&self.path)
+    }
+
+    /// The file beside it with another ending.
+    fn beside(&self, extension: &str) -> PathBuf {
+        self.path.with_extension(extension)
+    }
+
+    /// Whether it is there to show that the rule stays silent.
+    fn is_ok(&self) -> bool {
+        self.path.file_name().unwrap().to_string_lossy().starts_with("ok")
+    }
+
+    fn findings_of_rule(&self) -> usize {
+        self.checked.found.iter().filter(|it| it.rule == self.rule.id).count()
+    }
+}
+
+fn is_fixed(path: &Path) -> bool {
+    path.to_string_lossy().ends_with(".fixed.yaml")
+}
+
+/// Every `fixtures/<rule-id>/<case>.yaml`.
+fn cases() -> Vec<Case> {
+    let mut cases = Vec::new();
+    for rule in RULES {
+        for path in entries(&root().join("fixtures").join(rule.id)) {
+            if !has_extension(&path, "yaml") || is_fixed(&path) {
+                continue;
+            }
+            let text = read(&path);
+            let options = options_of(&text).unwrap_or_else(|why| panic!("{}, line 1: {why}", shown(&path)));
+            let checked = check_text(&text, &options);
+            cases.push(Case { path, rule, text, options, checked });
+        }
+    }
+    cases
+}
+
+/// What the markers say: for each line (from 1) the rules with a finding that starts there.
+fn marked(source: &Source) -> Result<BTreeMap<usize, Vec<String>>, String> {
+    let mut marked: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+    for at in 0..source.line_starts().len() {
+        let line = &source.text()[source.line_range(at)];
+        let Some((before, marker)) = line.split_once("#~") else { continue };
+        if !before.is_empty() && !before.ends_with([' ', '\t']) {
+            return Err(format!("line {}: a blank is missing before `#~`", at + 1));
+        }
+        let rules = marker.trim_start_matches('^');
+        let up = marker.len() - rules.len();
+        let target = (at + 1).checked_sub(up).filter(|it| *it > 0);
+        let target = target.ok_or_else(|| format!("line {}: `#~{marker}` points above the file", at + 1))?;
+        for rule in rules.split(',').map(str::trim) {
+            if plimsoll_rules::rule(rule).is_none() {
+                return Err(format!("line {}: the marker names `{rule}`, and there is no such rule", at + 1));
+            }
+            marked.entry(target).or_default().push(rule.to_string());
+        }
+    }
+    marked.values_mut().for_each(|it| it.sort());
+    Ok(marked)
+}
+
+#[test]
+fn every_finding_has_a_marker_and_every_marker_a_finding() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let source = case.checked.sources.get(case.checked.file);
+        let marked = match marked(source) {
+            Ok(marked) => marked,
+            Err(why) => {
+                wrong.push(format!("{}: {why}", case.name()));
+                continue;
+            }
+        };
+        let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+        for it in &case.checked.found {
+            let line = case.checked.sources.start(it.span).line as usize;
+            found.entry(line).or_default().push(it.rule.to_string());
+        }
+        found.values_mut().for_each(|it| it.sort());
+        if marked == found {
+            continue;
+        }
+        let lines: std::collections::BTreeSet<_> = marked.keys().chain(found.keys()).collect();
+        for line in lines {
+            let (marked, found) = (marked.get(line), found.get(line));
+            if marked != found {
+                let list = |it: Option<&Vec<String>>| it.map_or("nothing".to_string(), |it| it.join(", "));
+                wrong.push(format!("{}:{line}: marked {}, found {}", case.name(), list(marked), list(found)));
+            }
+        }
+    }
+    assert_none(
+        &wrong,
+        "write `#~ rule-id` behind the line on which a finding starts (`#~^ rule-id` below it), or mend the rule",
+    );
+}
+
+#[test]
+fn what_is_said_is_recorded() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let text = dump(&case.checked);
+        expect_file(&case.beside("out"), (!text.is_empty()).then_some(text.as_str()), &mut wrong);
+        let fixable = case.checked.found.iter().any(|it| it.fix.is_some());
+        let fixed = if fixable { apply_all(&case.text, &case.options, |_| true) } else { None };
+        expect_file(&case.beside("fixed.yaml"), fixed.as_deref(), &mut wrong);
+    }
+    assert_none(&wrong, "if this is what should be said, run `UPDATE_EXPECT=1 cargo test`, and read what it wrote");
+}
+
+#[test]
+fn every_rule_has_a_case_with_and_one_without_a_finding() {
+    let mut wrong = Vec::new();
+    let cases = cases();
+    for rule in RULES {
+        let here: Vec<&Case> = cases.iter().filter(|it| it.rule.id == rule.id).collect();
+        if !here.iter().any(|it| it.findings_of_rule() > 0) {
+            wrong.push(format!("fixtures/{}/ has no case with a finding of `{}`", rule.id, rule.id));
+        }
+        if here.iter().all(|it| it.findings_of_rule() > 0) {
+            wrong.push(format!("fixtures/{}/ has no case on which `{}` stays silent: `ok.yaml`", rule.id, rule.id));
+        }
+        for case in here.iter().filter(|it| it.is_ok() && it.findings_of_rule() > 0) {
+            wrong.push(format!("{} gives a finding of its rule: mend the rule, or rename the case", case.name()));
+        }
+    }
+    assert_none(&wrong, "each rule is shown at work and at rest, see fixtures/README.md");
+}
+
+#[test]
+fn nothing_in_the_fixtures_is_left_over() {
+    let mut wrong = Vec::new();
+    let readme = std::fs::read_to_string(root().join("fixtures/README.md")).unwrap_or_default();
+    for folder in entries(&root().join("fixtures")) {
+        let name = folder.file_name().unwrap().to_string_lossy().into_owned();
+        if !folder.is_dir() {
+            if name != "README.md" {
+                wrong.push(format!("{}: a fixture stands in the folder of its rule", shown(&folder)));
+            }
+            continue;
+        }
+        if plimsoll_rules::rule(&name).is_none() {
+            if !readme.contains(&format!("`{name}/`")) {
+                wrong.push(format!("{}: no rule is called so; if it is not about a rule, describe it in fixtures/README.md as `{name}/`", shown(&folder)));
+            }
+            continue;
+        }
+        for path in entries(&folder) {
+            let base = path.to_string_lossy().into_owned();
+            let case = match base.strip_suffix(".fixed.yaml").or_else(|| base.strip_suffix(".out")) {
+                Some(case) => PathBuf::from(format!("{case}.yaml")),
+                None if has_extension(&path, "yaml") => continue,
+                None => {
+                    wrong.push(format!("{}: nothing reads this", shown(&path)));
+                    continue;
+                }
+            };
+            if !case.is_file() {
+                wrong.push(format!("{}: its case {} is gone; delete it", shown(&path), shown(&case)));
+            }
+        }
+    }
+    assert_none(&wrong, "fixtures/README.md says what belongs where");
+}
+
+#[test]
+fn the_order_of_the_rules_does_not_matter() {
+    let reversed: Vec<&'static Rule> = RULES.iter().rev().copied().collect();
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let other = check_with(&case.text, &reversed, &case.options);
+        if other.found != case.checked.found {
+            let recorded = dump(&case.checked);
+            wrong.push(format!("{}\n{}", case.name(), crate::support::difference(&recorded, &dump(&other))));
+        }
+    }
+    assert_none(&wrong, "with the rules in reverse order something else is found: no rule may hang on another");
+}
+
+#[test]
+fn places_and_words_are_sound() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        wrong.extend(unsound(&case.checked).into_iter().map(|it| format!("{}: {it}", case.name())));
+        for found in &case.checked.found {
+            let labels = found.labels.iter().map(|it| &it.text);
+            let words = [&found.message, &found.reason].into_iter().chain(labels).chain(&found.help);
+            for words in words.filter(|it| it.ends_with('.') && !it.ends_with("..")) {
+                wrong.push(format!("{}: {}: {words:?} ends with a dot", case.name(), found.rule));
+            }
+            let first = found.message.split([' ', '`']).next().unwrap_or_default();
+            let names = ["Compose", "Docker", "YAML"];
+            if first.starts_with(char::is_uppercase) && !names.contains(&first) {
+                wrong.push(format!("{}: {}: {:?} begins in upper case", case.name(), found.rule, found.message));
+            }
+        }
+    }
+    assert_none(&wrong, "a message is one line in lower case without a dot at its end, and its place lies in the text");
+}
+
+#[test]
+fn fixes_are_what_their_rule_declares() {
+    let mut wrong = Vec::new();
+    let mut offered = Vec::new();
+    for case in cases() {
+        for found in &case.checked.found {
+            let Some(fix) = &found.fix else { continue };
+            offered.push(found.rule);
+            match plimsoll_rules::rule(found.rule).and_then(|it| it.fix) {
+                None => wrong.push(format!("{}: `{}` offers a fix and declares none", case.name(), found.rule)),
+                Some(best) if fix.safety < best => {
+                    let names = (best.name(), fix.safety.name());
+                    wrong.push(format!(
+                        "{}: `{}` declares {} and offers {}",
+                        case.name(),
+                        found.rule,
+                        names.0,
+                        names.1
+                    ));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    for rule in RULES.iter().filter(|it| it.fix.is_some() && !offered.contains(&it.id)) {
+        wrong.push(format!("`{}` declares a fix, and offers one in no fixture", rule.id));
+    }
+    assert_none(&wrong, "set `fix:` of the rule to the best that it offers, and add a fixture");
+}
+
+#[test]
+fn fixes_mend_and_keep_what_people_wrote() {
+    let mut wrong = Vec::new();
+    for case in cases() {
+        let mut say = |rule: &str, what: &str| wrong.push(format!("{}: the fix of `{rule}` {what}", case.name()));
+        let mut fixable = false;
+        for found in &case.checked.found {
+            let Some(fix) = &found.fix else { continue };
+            fixable = true;
+            let fixed = apply(&case.text, fix);
+            let after = check_text(&fixed, &case.options);
+            let count = |checked: &Checked, rule: &str| checked.found.iter().filter(|it| it.rule == rule).count();
+            if count(&after, "yaml-syntax") > count(&case.checked, "yaml-syntax") {
+                say(found.rule, "makes a file that is not YAML");
+            }
+            if count(&after, found.rule) >= count(&case.checked, found.rule) {
+                say(found.rule, "does not silence it");
+            }
+            let kept = comments(&fixed);
+            for comment in comments(&case.text).iter().filter(|it| !kept.contains(it)) {
+                say(found.rule, &format!("loses the comment `{comment}`"));
+            }
+        }
+        if fixable && apply_all(&case.text, &case.options, |_| true).is_none() {
+            say("this case", "does not come to an end");
+        }
+    }
+    assert_none(&wrong, "a fix gives valid YAML, silences its finding, keeps every comment, and ends");
+}

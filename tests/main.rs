@@ -1,0 +1,11 @@
+//! The tests of the whole program and of what stands in the repository, in one binary.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod catalogue;
+mod fixtures;
+mod grammar;
+mod pages;
+mod robust;
+mod support;
+mod tidy;
+mod yaml;
