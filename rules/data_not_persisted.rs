@@ -1,6 +1,6 @@
 //! A store whose data outlives neither `down` nor a new image, because nothing or an anonymous volume is mounted.
 
-use crate::misplaced_data_mount::culprit;
+use crate::miss::culprit;
 use crate::state::{Cover, Place, State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
@@ -62,7 +62,7 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
     let service = state.of(project);
     let family = &state.family;
     let image = service.image.as_ref().map_or(service.key, |it| it.span);
-    let path = &place.path;
+    let path = &place.shown;
     let (span, message): (Span, String) = match &place.cover {
         Cover::Mount(at) => {
             let mount = &service.mounts[*at];

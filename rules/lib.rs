@@ -13,6 +13,7 @@
 //! ```
 
 pub mod images;
+mod miss;
 mod role;
 pub mod state;
 pub mod version;
@@ -38,12 +39,14 @@ rules! {
     invalid_interpolation
     invalid_value
     misplaced_data_mount
+    missing_file
     missing_healthcheck
     missing_image
     missing_platform
     short_stop_grace_period
     tmpfs_on_data_path
     undeclared_volume
+    undefined_reference
     unknown_key
     unsuitable_stop_signal
     unused_ignore

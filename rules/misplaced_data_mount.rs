@@ -1,10 +1,9 @@
 //! A mount that is meant to keep the data of a store and misses the directory that the store writes to.
 
-use crate::state::{Cover, Place, State, kind, states};
+use crate::miss::{Culprit, culprit};
+use crate::state::states;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::grammar::path;
-use plimsoll_core::model::{MountKind, Project};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-data-mount",
@@ -17,16 +16,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Why a mount keeps nothing.
-pub(crate) struct Culprit {
-    /// Index of the mount.
-    pub mount: usize,
-    /// The directory that is missed.
-    pub place: Place,
-    /// Why, in one sentence.
-    pub why: String,
-}
-
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
     for state in states.kept().filter(|it| !it.opaque) {
@@ -36,70 +25,18 @@ fn check(cx: &mut Cx<'_>) {
         let message = format!(
             "`{}` keeps its data in `{}`, and {} is mounted beside it at `{}`",
             service.name,
-            place.path,
+            place.shown,
             mount.describe(),
-            mount.target.as_str()
+            mount.target.shown()
         );
         let severity = if state.family.is_verified("data") { Severity::Error } else { Severity::Warning };
         let found = cx.report_as(severity, mount.target.span(), message);
         found.because("the data is not kept here");
         match (&place.moved, &service.image) {
-            (Some(moved), _) => found.label(moved.span, format!("{} puts the data into `{}`", moved.by, place.path)),
+            (Some(moved), _) => found.label(moved.span, format!("{} puts the data into `{}`", moved.by, place.shown)),
             (None, Some(image)) => found.label(image.span, why),
             (None, None) => found,
         };
         found.help(format!("mount it at `{}`", place.mount));
     }
-}
-
-/// The mount that is meant for the data and misses it, whatever version of the image it is.
-pub(crate) fn culprit(project: &Project, state: &State) -> Option<Culprit> {
-    let mut first = None;
-    for layout in &state.layouts {
-        let found = layout.places.iter().find_map(|place| miss(project, state, place, layout.places.as_slice()))?;
-        first.get_or_insert(found);
-    }
-    first
-}
-
-fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Option<Culprit> {
-    let service = state.of(project);
-    let anonymous = matches!(place.cover, Cover::Mount(at) if service.mounts[at].kind == MountKind::Anonymous);
-    let kept = matches!(place.cover, Cover::Mount(_)) && !anonymous;
-    if kept || place.optional || place.uncertain || !place.below.is_empty() {
-        return None;
-    }
-    let found = |mount: usize, why: String| Some(Culprit { mount, place: place.clone(), why });
-    let name = &state.family.name;
-    for (at, mount) in service.mounts.iter().enumerate() {
-        let lasting = matches!(kind(project, mount), MountKind::Volume | MountKind::Bind | MountKind::Unknown);
-        let Some(target) = mount.path_in_container.as_deref().filter(|_| lasting) else { continue };
-        // A mount that keeps another directory of this image is in its place.
-        if places.iter().any(|it| path::covers(target, &it.path) && it.cover == Cover::Mount(at)) {
-            continue;
-        }
-        if let Cover::ImageVolume(volume) = &place.cover
-            && path::is_strictly_above(target, volume)
-        {
-            let why = format!("the image declares `{volume}` a VOLUME: Docker lays an anonymous volume over that part of the mount");
-            return found(at, why);
-        }
-        if place.moved.is_some() && (path::covers(target, &place.default) && target != "/") {
-            return found(at, String::new());
-        }
-        let wrong = state.family.wrong.iter().filter(|it| it.versions.holds(state.version) == Some(true));
-        if let Some(wrong) = wrong.filter(|it| it.path == target).next_back() {
-            return found(at, wrong.why.clone());
-        }
-        if mount.kind == MountKind::Volume && looks_like_data(target, &state.family.id) {
-            return found(at, format!("{name} writes to `{}`", place.path));
-        }
-    }
-    None
-}
-
-/// Whether a target is named like a data directory of this image.
-fn looks_like_data(target: &str, id: &str) -> bool {
-    let last = target.rsplit('/').next().unwrap_or_default();
-    matches!(last, "data" | "db" | "database") || (target.starts_with("/var/lib/") && target.contains(id))
 }

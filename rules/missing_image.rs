@@ -20,7 +20,7 @@ fn check(cx: &mut Cx<'_>) {
     if !project.is_whole() {
         return;
     }
-    for service in project.services.iter().filter(|it| !it.has_image_or_build()) {
+    for service in project.services.iter().filter(|it| !it.has_image_or_build() && !it.has_wrong_image) {
         cx.report(service.key, format!("`{}` has neither an image nor a build", service.name))
             .because("Compose does not know what to run")
             .help("add `image:` or `build:`, or merge this file over the one that has it");

@@ -38,6 +38,8 @@ pub struct Moved {
 pub struct Place {
     /// Where it is, cleaned.
     pub path: String,
+    /// Where it is, for people: the name of a variable stands for its value.
+    pub shown: String,
     /// Where the image has it, unless it is moved.
     pub default: String,
     /// Where a volume should be mounted.
@@ -265,12 +267,14 @@ fn places(
     let default = path::clean(&data.path.replace("{major}", &major));
     let mut uncertain = false;
     let mut found: Vec<(String, Option<Moved>)> = Vec::new();
+    let mut hidden_value = None;
     for name in &data.env {
         match service.variable(name) {
             EnvValue::Absent => {}
             EnvValue::Unknown => uncertain = true,
             EnvValue::Set(variable, text) if text.as_str().starts_with('/') => {
                 let moved = Moved { by: format!("`{name}`"), span: variable.key.to(text.span()) };
+                hidden_value = text.is_interpolated().then(|| text.shown());
                 found = split_paths(text.as_str()).map(|it| (it, Some(moved.clone()))).collect();
                 uncertain = false;
                 break;
@@ -294,6 +298,7 @@ fn places(
         found.push((default.clone(), None));
     }
     let place = |(path, moved): (String, Option<Moved>)| {
+        let shows = moved.is_some();
         let moved = moved.filter(|_| path != default);
         let mount = match (&moved, &data.mount) {
             (None, Some(mount)) => path::clean(&mount.replace("{major}", &major)),
@@ -315,6 +320,7 @@ fn places(
             uncertain,
             cover,
             below,
+            shown: hidden_value.clone().filter(|_| shows).unwrap_or_else(|| path.clone()),
             path,
         }
     };

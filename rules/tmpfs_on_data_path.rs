@@ -29,12 +29,15 @@ fn check(cx: &mut Cx<'_>) {
             }
             let message = format!(
                 "`{}` keeps its data in memory: `{}` is a tmpfs, empty after every stop",
-                service.name, mount.target.as_str()
+                service.name,
+                mount.target.shown()
             );
             let volume = mount.volume_name().and_then(|it| project.volume(it));
             let option = volume.and_then(|it| it.tmpfs_option());
-            let found = cx.report(mount.span, message);
-            found.because(format!("{} writes to `{}`", state.family.name, place.path));
+            let verified = state.family.is_verified("data");
+            let severity = if verified { Severity::Error } else { Severity::Warning };
+            let found = cx.report_as(severity, mount.span, message);
+            found.because(format!("{} writes to `{}`", state.family.name, place.shown));
             if let Some(option) = option {
                 found.label(option.span, "makes the volume a tmpfs");
             }

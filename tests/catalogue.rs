@@ -54,6 +54,7 @@ const KEYS: [(&str, &[(&str, Kind)]); 11] = [
             ("versions", Kind::Range),
             ("tags", Kind::Text),
             ("path", Kind::Path),
+            ("links", Kind::Paths),
             ("env", Kind::Texts),
             ("flags", Kind::Texts),
             ("after", Kind::Text),

@@ -1,20 +1,20 @@
-//! The cases in `fixtures/<rule-id>/`: what is found where, by markers, and what is said, by text beside them.
+//! The cases in `fixtures/<rule-id>/`, of one file or of a folder: what is found where, by markers, and what is said.
 
 use crate::support::{
-    Checked, apply, apply_all, assert_none, check_text, check_with, comments, dump, entries, expect_file,
-    has_extension, options_of, read, root, shown, unsound,
+    Checked, MAIN, Texts, apply, apply_all, assert_none, check_texts, comments, difference, dump, entries, expect_file,
+    files_below, has_extension, options_of, read, root, shown, unsound,
 };
 use plimsoll_core::check::{Options, Rule};
-use plimsoll_core::source::Source;
+use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// One case, checked.
 struct Case {
     path: PathBuf,
     rule: &'static Rule,
-    text: String,
+    texts: Texts,
     options: Options,
     checked: Checked,
 }
@@ -43,74 +43,89 @@ fn is_fixed(path: &Path) -> bool {
     path.to_string_lossy().ends_with(".fixed.yaml")
 }
 
-/// Every `fixtures/<rule-id>/<case>.yaml`.
+/// The files of a case: one, or all in a folder, by their path in it.
+fn texts_of(path: &Path) -> Texts {
+    if path.is_file() {
+        return Texts::from([(MAIN.to_string(), read(path))]);
+    }
+    let name = |it: &PathBuf| shown(it).strip_prefix(&shown(path)).unwrap_or_default()[1..].to_string();
+    let texts: Texts = files_below(path).iter().map(|it| (name(it), read(it))).collect();
+    assert!(texts.contains_key(MAIN), "{}: a case of several files has a `{MAIN}`", shown(path));
+    texts
+}
+
+/// Every `fixtures/<rule-id>/<case>.yaml` and `fixtures/<rule-id>/<case>/`.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
     for rule in RULES {
         for path in entries(&root().join("fixtures").join(rule.id)) {
-            if !has_extension(&path, "yaml") || is_fixed(&path) {
+            if !path.is_dir() && (!has_extension(&path, "yaml") || is_fixed(&path)) {
                 continue;
             }
-            let text = read(&path);
-            let options = options_of(&text).unwrap_or_else(|why| panic!("{}, line 1: {why}", shown(&path)));
-            let checked = check_text(&text, &options);
-            cases.push(Case { path, rule, text, options, checked });
+            let texts = texts_of(&path);
+            let options = options_of(&texts[MAIN]).unwrap_or_else(|why| panic!("{}, line 1: {why}", shown(&path)));
+            let checked = check_texts(&texts, RULES, &options);
+            cases.push(Case { path, rule, texts, options, checked });
         }
     }
     cases
 }
 
-/// What the markers say: for each line (from 1) the rules with a finding that starts there.
-fn marked(source: &Source) -> Result<BTreeMap<usize, Vec<String>>, String> {
-    let mut marked: BTreeMap<usize, Vec<String>> = BTreeMap::new();
+/// A line of a file, from 1.
+type Place = (String, usize);
+
+/// What the markers in a file say: for each line the rules with a finding that starts there.
+fn marked(name: &str, text: &str, marked: &mut BTreeMap<Place, Vec<String>>) -> Result<(), String> {
+    let mut sources = Sources::new();
+    let file = sources.add_text(name, text);
+    let source = sources.get(file);
     for at in 0..source.line_starts().len() {
         let line = &source.text()[source.line_range(at)];
         let Some((before, marker)) = line.split_once("#~") else { continue };
         if !before.is_empty() && !before.ends_with([' ', '\t']) {
-            return Err(format!("line {}: a blank is missing before `#~`", at + 1));
+            return Err(format!("{name}:{}: a blank is missing before `#~`", at + 1));
         }
         let rules = marker.trim_start_matches('^');
         let up = marker.len() - rules.len();
         let target = (at + 1).checked_sub(up).filter(|it| *it > 0);
-        let target = target.ok_or_else(|| format!("line {}: `#~{marker}` points above the file", at + 1))?;
+        let target = target.ok_or_else(|| format!("{name}:{}: `#~{marker}` points above the file", at + 1))?;
         for rule in rules.split(',').map(str::trim) {
             if plimsoll_rules::rule(rule).is_none() {
-                return Err(format!("line {}: the marker names `{rule}`, and there is no such rule", at + 1));
+                return Err(format!("{name}:{}: the marker names `{rule}`, and there is no such rule", at + 1));
             }
-            marked.entry(target).or_default().push(rule.to_string());
+            marked.entry((name.to_string(), target)).or_default().push(rule.to_string());
         }
     }
-    marked.values_mut().for_each(|it| it.sort());
-    Ok(marked)
+    Ok(())
 }
 
 #[test]
 fn every_finding_has_a_marker_and_every_marker_a_finding() {
     let mut wrong = Vec::new();
     for case in cases() {
-        let source = case.checked.sources.get(case.checked.file);
-        let marked = match marked(source) {
-            Ok(marked) => marked,
-            Err(why) => {
-                wrong.push(format!("{}: {why}", case.name()));
-                continue;
-            }
-        };
-        let mut found: BTreeMap<usize, Vec<String>> = BTreeMap::new();
-        for it in &case.checked.found {
-            let line = case.checked.sources.start(it.span).line as usize;
-            found.entry(line).or_default().push(it.rule.to_string());
+        let (mut marked, mut found): (BTreeMap<Place, _>, BTreeMap<Place, Vec<String>>) = Default::default();
+        let marks = case.texts.iter().try_for_each(|(name, text)| self::marked(name, text, &mut marked));
+        if let Err(why) = marks {
+            wrong.push(format!("{}: {why}", case.name()));
+            continue;
         }
-        found.values_mut().for_each(|it| it.sort());
+        for it in &case.checked.found {
+            let sources = &case.checked.sources;
+            let place = (sources.get(it.span.file).name().to_string(), sources.start(it.span).line as usize);
+            found.entry(place).or_default().push(it.rule.to_string());
+        }
+        marked.values_mut().chain(found.values_mut()).for_each(|it| it.sort());
         if marked == found {
             continue;
         }
-        let lines: std::collections::BTreeSet<_> = marked.keys().chain(found.keys()).collect();
-        for line in lines {
-            let (marked, found) = (marked.get(line), found.get(line));
+        let places: BTreeSet<&Place> = marked.keys().chain(found.keys()).collect();
+        for place in places {
+            let (marked, found) = (marked.get(place), found.get(place));
             if marked != found {
                 let list = |it: Option<&Vec<String>>| it.map_or("nothing".to_string(), |it| it.join(", "));
-                wrong.push(format!("{}:{line}: marked {}, found {}", case.name(), list(marked), list(found)));
+                let file = if case.path.is_dir() { format!("/{}", place.0) } else { String::new() };
+                let (marked, found) = (list(marked), list(found));
+                wrong.push(format!("{}{file}:{}: marked {marked}, found {found}", case.name(), place.1));
             }
         }
     }
@@ -127,8 +142,9 @@ fn what_is_said_is_recorded() {
         let text = dump(&case.checked);
         expect_file(&case.beside("out"), (!text.is_empty()).then_some(text.as_str()), &mut wrong);
         let fixable = case.checked.found.iter().any(|it| it.fix.is_some());
-        let fixed = if fixable { apply_all(&case.text, &case.options, |_| true) } else { None };
-        expect_file(&case.beside("fixed.yaml"), fixed.as_deref(), &mut wrong);
+        let fixed = if fixable { apply_all(&case.texts, &case.options, |_| true) } else { None };
+        let fixed = fixed.as_ref().map(|it| it[MAIN].as_str());
+        expect_file(&case.beside("fixed.yaml"), fixed, &mut wrong);
     }
     assert_none(&wrong, "if this is what should be said, run `UPDATE_EXPECT=1 cargo test`, and read what it wrote");
 }
@@ -174,13 +190,13 @@ fn nothing_in_the_fixtures_is_left_over() {
             let base = path.to_string_lossy().into_owned();
             let case = match base.strip_suffix(".fixed.yaml").or_else(|| base.strip_suffix(".out")) {
                 Some(case) => PathBuf::from(format!("{case}.yaml")),
-                None if has_extension(&path, "yaml") => continue,
+                None if has_extension(&path, "yaml") || path.is_dir() => continue,
                 None => {
                     wrong.push(format!("{}: nothing reads this", shown(&path)));
                     continue;
                 }
             };
-            if !case.is_file() {
+            if !case.is_file() && !case.with_extension("").is_dir() {
                 wrong.push(format!("{}: its case {} is gone; delete it", shown(&path), shown(&case)));
             }
         }
@@ -193,10 +209,10 @@ fn the_order_of_the_rules_does_not_matter() {
     let reversed: Vec<&'static Rule> = RULES.iter().rev().copied().collect();
     let mut wrong = Vec::new();
     for case in cases() {
-        let other = check_with(&case.text, &reversed, &case.options);
+        let other = check_texts(&case.texts, &reversed, &case.options);
         if other.found != case.checked.found {
             let recorded = dump(&case.checked);
-            wrong.push(format!("{}\n{}", case.name(), crate::support::difference(&recorded, &dump(&other))));
+            wrong.push(format!("{}\n{}", case.name(), difference(&recorded, &dump(&other))));
         }
     }
     assert_none(&wrong, "with the rules in reverse order something else is found: no rule may hang on another");
@@ -262,8 +278,8 @@ fn fixes_mend_and_keep_what_people_wrote() {
         for found in &case.checked.found {
             let Some(fix) = &found.fix else { continue };
             fixable = true;
-            let fixed = apply(&case.text, fix);
-            let after = check_text(&fixed, &case.options);
+            let fixed = apply(&case.texts, &case.checked.sources, fix);
+            let after = check_texts(&fixed, RULES, &case.options);
             let count = |checked: &Checked, rule: &str| checked.found.iter().filter(|it| it.rule == rule).count();
             if count(&after, "yaml-syntax") > count(&case.checked, "yaml-syntax") {
                 say(found.rule, "makes a file that is not YAML");
@@ -271,12 +287,13 @@ fn fixes_mend_and_keep_what_people_wrote() {
             if count(&after, found.rule) >= count(&case.checked, found.rule) {
                 say(found.rule, "does not silence it");
             }
-            let kept = comments(&fixed);
-            for comment in comments(&case.text).iter().filter(|it| !kept.contains(it)) {
+            let all = |texts: &Texts| texts.values().flat_map(|it| comments(it)).collect::<Vec<String>>();
+            let kept = all(&fixed);
+            for comment in all(&case.texts).iter().filter(|it| !kept.contains(it)) {
                 say(found.rule, &format!("loses the comment `{comment}`"));
             }
         }
-        if fixable && apply_all(&case.text, &case.options, |_| true).is_none() {
+        if fixable && apply_all(&case.texts, &case.options, |_| true).is_none() {
             say("this case", "does not come to an end");
         }
     }

@@ -1,6 +1,6 @@
 //! The small grammars of Compose against recorded answers, in `fixtures/grammar/`.
 
-use plimsoll_core::grammar::{duration, image, platform, signal, size, words};
+use plimsoll_core::grammar::{dotenv, duration, image, platform, signal, size, words};
 use serde_json::{Map, Value, json};
 
 /// Checks every case of a file: `answer` gives the case as it would have been recorded, from its input.
@@ -140,4 +140,40 @@ fn signals() {
         }
         None => json!({ "error": true }),
     });
+}
+
+#[test]
+fn files_of_variables() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/grammar/dotenv.json");
+    let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let cases = file["cases"].as_array().unwrap();
+    assert!(!cases.is_empty(), "{path} has no cases");
+    let mut wrong = Vec::new();
+    for case in cases {
+        let text = case["text"].as_str().unwrap();
+        let lookup = |name: &str| case["environment"][name].as_str().map(str::to_string);
+        let parse = if case["format"] == "raw" { dotenv::parse_raw } else { dotenv::parse };
+        let (key, actual) = match parse(text, &lookup) {
+            Ok(assignments) => {
+                let mut values = Map::new();
+                for it in assignments {
+                    assert_eq!(text[it.name_range], it.name, "in {text:?}");
+                    assert!(text.get(it.value_range).is_some(), "in {text:?}");
+                    // A later one counts, unless it has no value.
+                    values.extend(it.value.map(|value| (it.name, json!(value))));
+                }
+                ("values", Value::Object(values))
+            }
+            Err(error) => {
+                assert!(text.get(error.at.clone()).is_some(), "in {text:?}");
+                // Compose does not name the line of every mistake.
+                let named = case["error"].as_str().is_some_and(|it| it.starts_with("line "));
+                ("error", json!(if named { error.to_string() } else { error.message }))
+            }
+        };
+        if case[key] != actual {
+            wrong.push(format!("  recorded {case}\n  got      {key} {actual}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} cases in {path} differ:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
 }

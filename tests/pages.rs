@@ -1,8 +1,8 @@
 //! The page of every rule, `rules/<rule-id>.md`, and the tables of rules that are made from them.
 
 use crate::support::{
-    apply_all, assert_none, check_text, difference, dump, entries, examples, has_extension, is_blessing, options_for,
-    page_path, read, root, shown,
+    MAIN, Texts, apply_all, assert_none, check_text, difference, dump, entries, examples, has_extension, is_blessing,
+    options_for, page_path, read, root, shown,
 };
 use plimsoll_core::check::{Options, Rule};
 use plimsoll_core::suggest::closest;
@@ -234,7 +234,8 @@ fn a_fix_leads_from_fails_to_passes() {
         let passes: Vec<_> = examples.iter().filter(|it| it.section == "Passes").collect();
         for example in examples.iter().filter(|it| it.section == "Fails") {
             let line = example.line;
-            match apply_all(&example.text, &options_for(rule), |it| it.rule == rule.id) {
+            let project = Texts::from([(MAIN.to_string(), example.text.clone())]);
+            match apply_all(&project, &options_for(rule), |it| it.rule == rule.id).map(|it| it[MAIN].clone()) {
                 None => wrong.push(format!("line {line}: a hundred fixes did not mend this")),
                 Some(fixed) if fixed == example.text => {
                     wrong.push(format!("line {line}: the rule declares a fix, and offers none here"));

@@ -1,11 +1,14 @@
 //! What several tests need: the tree of the repository, a check of one text, its findings as plain text, edits.
 
-use plimsoll_core::check::{Hosts, Options, Rule, check};
+use plimsoll_core::check::{Hosts, Options, Rule, check, check_path};
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::fix::Fix;
-use plimsoll_core::load::load;
+use plimsoll_core::load::files::{Files, ReadError};
 use plimsoll_core::source::{FileId, Sources, Span};
+use plimsoll_core::syntax;
+use plimsoll_core::tree::Tree;
 use plimsoll_rules::RULES;
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -118,31 +121,55 @@ fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  + {line}\n")).collect()
 }
 
-/// A text that was checked.
+/// Files by name. The one that is checked is called [`MAIN`].
+pub type Texts = BTreeMap<String, String>;
+
+/// A name that Compose looks for.
+pub const MAIN: &str = "compose.yaml";
+
+/// Files that are only there for one check.
+struct Memory<'a>(&'a Texts);
+
+impl Files for Memory<'_> {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.0.get(path).map(|it| it.clone().into_bytes()).ok_or(ReadError::Missing)
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        self.0.contains_key(path)
+    }
+}
+
+/// A project that was checked.
 pub struct Checked {
-    /// The text, and whatever else was read.
+    /// Everything that was read.
     pub sources: Sources,
-    /// The file that was checked.
+    /// The file that was read first.
     pub file: FileId,
     /// The findings, in the order of the file.
     pub found: Vec<Diagnostic>,
 }
 
-/// Checks one text with all rules.
+/// Checks one text with all rules, as a project without further files.
 pub fn check_text(text: &str, options: &Options) -> Checked {
-    check_with(text, RULES, options)
+    check_texts(&Texts::from([(MAIN.to_string(), text.to_string())]), RULES, options)
 }
 
-/// Checks one text with these rules, in this order.
-pub fn check_with(text: &str, rules: &[&'static Rule], options: &Options) -> Checked {
+/// Checks a project as the program does, with these rules in this order.
+pub fn check_texts(texts: &Texts, rules: &[&'static Rule], options: &Options) -> Checked {
     let mut sources = Sources::new();
-    let file = sources.add_text("compose.yaml", text);
-    check_file(sources, file, rules, options)
+    match check_path(&mut sources, &Memory(texts), MAIN, rules, options) {
+        Ok(found) => {
+            let file = sources.iter().next().map(|it| it.0).unwrap();
+            Checked { sources, file, found }
+        }
+        Err((path, why)) => panic!("`{path}` cannot be read: {why}"),
+    }
 }
 
 /// Checks a file that is already read.
-pub fn check_file(sources: Sources, file: FileId, rules: &[&'static Rule], options: &Options) -> Checked {
-    let found = check(&sources, file, rules, options);
+pub fn check_file(sources: Sources, file: FileId, options: &Options) -> Checked {
+    let found = check(&sources, file, RULES, options);
     Checked { sources, file, found }
 }
 
@@ -272,27 +299,29 @@ fn overlap(fix: &Fix) -> Option<String> {
     spans.windows(2).any(crosses).then(|| format!("the edits of \"{}\" overlap", fix.title))
 }
 
-/// The text after a fix. Edits are applied from the end, so that the places of the others stay right.
-pub fn apply(text: &str, fix: &Fix) -> String {
+/// The files after a fix. Edits are applied from the end, so that the places of the others stay right.
+pub fn apply(texts: &Texts, sources: &Sources, fix: &Fix) -> Texts {
     let mut edits: Vec<_> = fix.edits.iter().collect();
     edits.sort_by_key(|it| std::cmp::Reverse(it.span));
-    let mut text = text.to_string();
+    let mut texts = texts.clone();
     for edit in edits {
+        let name = sources.get(edit.span.file).name();
+        let Some(text) = texts.get_mut(name) else { panic!("a fix edits `{name}`, which is no file of the project") };
         text.replace_range(edit.span.range(), &edit.text);
     }
-    text
+    texts
 }
 
-/// The text after the first fix of each finding that `wanted` names, again and again until there is none.
+/// The files after the first fix of a finding that is `wanted`, again and again until there is none.
 /// `None` if that does not end.
-pub fn apply_all(text: &str, options: &Options, wanted: impl Fn(&Diagnostic) -> bool) -> Option<String> {
-    let mut text = text.to_string();
+pub fn apply_all(texts: &Texts, options: &Options, wanted: impl Fn(&Diagnostic) -> bool) -> Option<Texts> {
+    let mut texts = texts.clone();
     for _ in 0..100 {
-        let checked = check_text(&text, options);
+        let checked = check_texts(&texts, RULES, options);
         let Some(fix) = checked.found.iter().filter(|it| wanted(it)).find_map(|it| it.fix.as_ref()) else {
-            return Some(text);
+            return Some(texts);
         };
-        text = apply(&text, fix);
+        texts = apply(&texts, &checked.sources, fix);
     }
     None
 }
@@ -301,9 +330,8 @@ pub fn apply_all(text: &str, options: &Options, wanted: impl Fn(&Diagnostic) -> 
 pub fn comments(text: &str) -> Vec<String> {
     let mut sources = Sources::new();
     let file = sources.add_text("compose.yaml", text);
-    let loaded = load(&sources, file, &Options::default().variables, &mut Vec::new());
-    let comments = loaded.documents.iter().flat_map(|it| &it.comments);
-    comments.map(|it| sources.slice(*it).trim_end().to_string()).collect()
+    let document = syntax::parse(&mut Tree::default(), file, sources.get(file), &mut Vec::new());
+    document.comments.iter().map(|it| sources.slice(*it).trim_end().to_string()).collect()
 }
 
 /// One block of code on a page.

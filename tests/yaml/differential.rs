@@ -2,7 +2,6 @@
 
 use super::files::FILES;
 use super::{Read, snippets};
-
 use serde::Deserialize;
 use serde_json::Value as Json;
 use yaml_serde::Value as Yaml;
@@ -136,37 +135,74 @@ fn files() -> Vec<String> {
     files.map(|it| it.replace('$', "S")).collect()
 }
 
+/// A known difference: whether it explains that a file is read differently (given the file and the first problem
+/// here), and its reason.
+type Difference = (fn(&str, &str) -> bool, &'static str);
+
+const DIFFERENCES: &[Difference] = &[
+    (|_, problem| problem.contains("a blank is missing "), "no YAML 1.2; the libyaml family happens to read it"),
+    (
+        |_, problem| problem.contains("goes on without indentation"),
+        "no YAML 1.2; the libyaml family happens to read it",
+    ),
+    (|_, problem| problem.contains("a tab is used"), "no YAML 1.2; the libyaml family reads some tabs inside brackets"),
+    (|_, problem| problem.contains("reads only the directives"), "yaml_serde reads `%YAML 1.2`, Compose does not"),
+    (|_, problem| problem.contains("does not know the escape"), "yaml_serde reads `\\/`, Compose does not"),
+    (|file, _| file.contains('\u{feff}'), "to the libyaml family a byte order mark may be part of a key"),
+    (
+        |file, _| file.contains("---") && file.contains('*'),
+        "yaml_serde forgets anchors at the end of a document, Compose does not",
+    ),
+    (
+        |file, _| file.contains("\n%YAML") && file.contains("---"),
+        "the libyaml family needs no `...` before a directive",
+    ),
+    (|file, problem| file.contains("\"<<\"") && problem == "no problem", "yaml_serde merges a quoted `<<` as well"),
+    (
+        |file, problem| file.contains('!') && problem == "no problem",
+        "a scalar with an unknown tag is text to Compose, yaml_serde keeps its type; it does not decode `!!binary`",
+    ),
+];
+
 #[test]
-fn dump() {
+fn a_parser_of_the_family_of_compose_says_the_same() {
     let files = files();
     let mut random = Xorshift(0x9e37_79b9_7f4a_7c15);
-    let n: usize = std::env::var("N").map_or(2000, |it| it.parse().unwrap());
-    let mutants: Vec<String> = (0..n)
-        .map(|_| {
-            let at = random.below(files.len());
-            mutate(&files[at], &mut random)
-        })
-        .collect();
-    let (mut count, mut both) = (0, 0);
+    let mut mutants = Vec::new();
+    for _ in 0..MUTANTS {
+        let at = random.below(files.len());
+        mutants.push(mutate(&files[at], &mut random));
+    }
+    let (mut equal, mut explained) = (0, vec![0; DIFFERENCES.len()]);
+    let (mut values, mut verdicts) = (Vec::new(), Vec::new());
     for file in files.iter().chain(&mutants) {
-        count += 1;
-        let (ours, theirs) = (ours(file.as_bytes()), theirs(file));
-        match (&ours, &theirs) {
+        let (left, right) = (ours(file.as_bytes()), theirs(file));
+        let agreed = match (&left, &right) {
             (Some(left), Some(right)) => {
-                both += 1;
-                if left.len() != right.len() || !left.iter().zip(right).all(|(l, r)| same(l, r)) {
-                    println!("JSON {}", serde_json::json!(["value", file, left, right]));
-                }
+                left.len() == right.len() && left.iter().zip(right).all(|(left, right)| same(left, right))
             }
-            (None, None) => {}
-            _ => {
-                let read = Read::resolved(file.as_bytes()).unwrap();
-                println!(
-                    "JSON {}",
-                    serde_json::json!([if ours.is_some() { "we accept" } else { "they accept" }, file, read.first()])
-                );
-            }
+            _ => left.is_none() && right.is_none(),
+        };
+        if agreed {
+            equal += 1;
+            continue;
+        }
+        let problem = Read::resolved(file.as_bytes()).unwrap().first();
+        match DIFFERENCES.iter().position(|it| it.0(file, &problem)) {
+            Some(at) => explained[at] += 1,
+            None if left.is_some() && right.is_some() => values.push(file),
+            None => verdicts.push(format!("{file:?}: here {problem}")),
         }
     }
-    println!("{count} files, {both} accepted by both");
+    assert!(values.is_empty(), "read by both, and not equal: {values:#?}");
+    // At least 99.5 in 100, what is explained left aside.
+    assert!(verdicts.len() * 200 <= equal, "{equal} are equal, and not these: {verdicts:#?}");
+    // The known differences are rare, even among files that are made of them.
+    assert!(explained.iter().sum::<usize>() * 25 <= equal, "{explained:?}");
+    for (count, (_, reason)) in explained.iter().zip(DIFFERENCES) {
+        assert!(*count > 0, "this difference is gone: {reason}");
+    }
 }
+
+/// How many mutated files are read.
+const MUTANTS: usize = 2_000;

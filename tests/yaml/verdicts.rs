@@ -82,8 +82,44 @@ fn same(left: &Json, right: &Json) -> bool {
     left == right || matches!((left.as_f64(), right.as_f64()), (Some(left), Some(right)) if left == right)
 }
 
-/// The first problem of typical mistakes, as `line:column message`. All but the last two begin with a whole service.
-const MISTAKES: &[(&str, &str)] = &[];
+/// Typical mistakes below a whole service, with their first problem as `line:column message`.
+const MISTAKES: &[(&str, &str)] = &[
+    ("    command: \"abc\n    ports: []", "4:14 a quote is opened and not closed"),
+    ("    command: 'abc", "4:14 a quote is opened and not closed"),
+    ("    command: 'it's'", "4:18 text follows a quote that is already closed"),
+    ("    command: \"C:\\Users\"", "4:17 `\\U` is no escape of a text in double quotes"),
+    ("    command: \"a\n  b\"", "5:3 a text in quotes goes on without indentation"),
+    ("    command: [a, b\n    ports: []", "4:14 a bracket is opened and not closed"),
+    ("    command: [a, {b: c]", "4:18 this bracket is closed by one of another kind"),
+    ("    command: [a, b]]", "4:20 this bracket closes nothing"),
+    ("   command: a", "4:4 the indentation of this line fits no line above it"),
+    ("      command: a", "4:7 this key is indented deeper than the line above, which already has a value"),
+    ("    ports:\n      - a\n     - b", "6:6 an item of a list stands here among keys"),
+    ("\tcommand: a", "4:1 a tab is used for indentation"),
+    ("    ports:\n\t- a", "5:1 a tab is used for indentation"),
+    ("    command:a\n    ports: []", "4:12 a blank is missing after this `:`"),
+    ("    command:a", "4:12 a blank is missing after this `:`"),
+    ("    command\n    ports: []", "4:5 this line is only text; a `:` is missing"),
+    ("    ports:\n      - 80:80\n      81:81", "6:7 this item of a list does not begin with `- `"),
+    ("    ports:\n      - 80:80\n      -81:81", "6:7 a blank is missing after this `-`"),
+    ("    ports:\n      - 80:80\n      a: b", "6:7 this line stands between the items of a list and is none"),
+    ("    command: - a", "4:14 a list cannot begin on the line of its key"),
+    ("    command: @x", "4:14 a value cannot begin with `@`"),
+    ("    command: `x`", "4:14 a value cannot begin with a backquote"),
+    ("    command: *.log", "4:14 a value cannot begin with `*`, which is the sign of an alias"),
+    ("    command: *none", "4:14 `*none` has no anchor before it"),
+    ("    command: {{ x }}", "4:15 `{{ … }}` is a mapping inside a mapping to YAML, not text"),
+    ("{{- if x }}", "4:1 a template is not YAML"),
+    ("    command: a: b: c", "4:15 the value holds a second `: `"),
+    ("    command: a # b\n      c", "4:16 a comment interrupts a text that goes on below"),
+    ("    command: | a\n      b", "4:14 text follows a `|` or `>` on the same line"),
+    ("<<<<<<< HEAD\n    ports: []\n=======", "4:1 a merge conflict is not resolved here"),
+    ("    <<:", "4:5 `<<` can only take in a mapping"),
+    ("    image: y", "4:5 the key `image` is already defined"),
+    ("    5: y", "4:5 the key `5` is not a string"),
+    ("    command: !!int five", "4:20 the value is not what its tag `!!int` says"),
+    ("...\nx-a: b", "5:1 a document behind `...` must begin with `---`"),
+];
 
 #[test]
 fn typical_mistakes_are_explained_where_they_are() {

@@ -3,8 +3,10 @@
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::Safety;
 use crate::ignore;
+use crate::load::discover::{DEFAULT_NAMES, add_env_files, base_name, default_file, project_of};
+use crate::load::files::{Files, ReadError, directory};
 use crate::load::interpolate::Variables;
-use crate::load::{Loaded, load};
+use crate::load::{Loaded, load, load_files};
 use crate::model::{Project, lower};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema;
@@ -177,17 +179,65 @@ pub const UNUSED_IGNORE: &str = "unused-ignore";
 /// Identifier of the rule on suppressions that cannot be understood.
 pub const INVALID_IGNORE: &str = "invalid-ignore";
 
-/// Checks a project of one file with the rules that the options select, and gives the findings in the order of the file.
+/// Checks a project of one text with the rules that the options select, and gives the findings in the order of the
+/// file. No other file is read.
 ///
 /// `rules` are all rules there are, so that a suppression of one that does not exist can be told from one that does
 /// not run.
 pub fn check(sources: &Sources, file: FileId, rules: &[&'static Rule], options: &Options) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let loaded = load(sources, file, &options.variables, &mut problems);
-    let mut project = model(&loaded, &mut problems);
-    project.file_name = base_name(sources.get(file).name()).to_string();
-    project.fragment = !stands_alone(&project.file_name) && project.services.iter().any(|it| !it.has_image_or_build());
+    let name = base_name(sources.get(file).name()).to_string();
+    let project = model(&loaded, &name, &mut problems);
     run(sources, &loaded, &project, &problems, rules, options)
+}
+
+/// Checks the project that a path stands for, with the files beside it that Compose would take along: an override,
+/// `.env`, and what is extended and included. A file that cannot stand alone is checked merged over the default file
+/// beside it, and only what that adds is reported.
+///
+/// # Errors
+/// The path, or a file that is read for the project as a whole, cannot be read.
+pub fn check_path(
+    sources: &mut Sources,
+    files: &dyn Files,
+    path: &str,
+    rules: &[&'static Rule],
+    options: &Options,
+) -> Result<Vec<Diagnostic>, (String, ReadError)> {
+    let folder = directory(path);
+    let paths = project_of(files, path);
+    let alone = paths.len() == 1 && !stands_alone(base_name(path));
+    let (project, found) = check_files(sources, files, &paths, folder, rules, options)?;
+    let base = default_file(files, folder).filter(|_| alone && project.fragment);
+    let Some(base) = base else { return Ok(found) };
+    let below = project_of(files, &base);
+    let (_, known) = check_files(sources, files, &below, folder, rules, options)?;
+    let (_, found) = check_files(sources, files, &[base, path.to_string()], folder, rules, options)?;
+    let known: HashSet<(&str, &str)> = known.iter().map(|it| (it.rule, it.message.as_str())).collect();
+    Ok(found.into_iter().filter(|it| !known.contains(&(it.rule, it.message.as_str()))).collect())
+}
+
+/// Checks files as one project, each merged over those before it. Relative paths start from `folder`.
+///
+/// # Errors
+/// One of the files cannot be read.
+pub fn check_files(
+    sources: &mut Sources,
+    files: &dyn Files,
+    paths: &[String],
+    folder: &str,
+    rules: &[&'static Rule],
+    options: &Options,
+) -> Result<(Project, Vec<Diagnostic>), (String, ReadError)> {
+    let mut problems = Vec::new();
+    let mut variables = options.variables.clone();
+    add_env_files(files, folder, None, &mut variables)?;
+    let loaded = load_files(sources, files, paths, folder, &variables, &mut problems)?;
+    let name = paths.last().map_or("", |it| base_name(it));
+    let project = model(&loaded, name, &mut problems);
+    let found = run(sources, &loaded, &project, &problems, rules, options);
+    Ok((project, found))
 }
 
 /// Whether Compose reads a file of this name on its own: one of the four names it looks for, or a text without a name.
@@ -197,22 +247,18 @@ fn stands_alone(base: &str) -> bool {
     base.starts_with(['<', '-']) || DEFAULT_NAMES.contains(&base)
 }
 
-fn base_name(path: &str) -> &str {
-    path.rsplit(['/', '\\']).next().unwrap_or(path)
-}
-
-/// The names that Compose looks for, in its order. Source: `cli/options.go` of compose-go.
-pub const DEFAULT_NAMES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
-
-/// Schema and model of a loaded project.
-pub fn model(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
+/// Schema and model of a loaded project; `name` is that of its last file.
+pub fn model(loaded: &Loaded, name: &str, problems: &mut Vec<Problem>) -> Project {
     if let Some(root) = loaded.root
         && !loaded.broken
     {
         schema::check(&loaded.tree, root, problems);
     }
     let mut project = lower(loaded, problems);
-    project.broken = loaded.broken || loaded.more;
+    project.file_name = name.to_string();
+    project.broken = loaded.broken;
+    project.includes |= !loaded.unread.is_empty();
+    project.fragment = !stands_alone(name) && project.services.iter().any(|it| !it.has_image_or_build());
     project
 }
 

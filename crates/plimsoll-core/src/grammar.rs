@@ -4,6 +4,7 @@
 //! into its input where a part can be blamed. `Text::span_of` turns these into spans. What Compose hands on unread
 //! (`image`, `platform`, `stop_signal`) is read here as the engine reads it.
 
+pub mod dotenv;
 pub mod duration;
 pub mod image;
 pub mod path;

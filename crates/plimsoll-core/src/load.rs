@@ -1,13 +1,29 @@
-//! Files to one resolved project: syntax, variables, aliases, merge keys.
+//! Files to one resolved project: syntax, variables, aliases, `extends`, `include`, merging.
+//!
+//! The order is that of Compose 2.40.3: variables are expanded in each file, then `extends` is followed, then what the
+//! document resets is taken away from those before it, then `include`, then it is merged over them.
 
+pub mod discover;
+mod env_files;
+mod extends;
+pub mod files;
+mod include;
 pub mod interpolate;
+pub mod merge;
+mod reset;
 pub mod resolve;
+mod unique;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
-use crate::tree::{Document, NodeId, Tree, Value};
+use crate::text::Text;
+use crate::tree::{Document, Entry, Node, NodeId, Tree, Value};
+pub use env_files::EnvFiles;
+use files::{Files, NoFiles, ReadError, directory};
 use interpolate::Variables;
+use reset::Resets;
+use std::collections::HashMap;
 
 /// A project as a resolved tree.
 #[derive(Debug, Default)]
@@ -20,40 +36,254 @@ pub struct Loaded {
     pub documents: Vec<Document>,
     /// Whether the text of a file could not be read to its end.
     pub broken: bool,
-    /// Whether a file has several documents, of which only the first is read.
-    pub more: bool,
+    /// What the project names and could not be read. What it would say is unknown.
+    pub unread: Vec<Unread>,
+    /// What `env_file` brings into the environment, by the node of the service.
+    pub env_files: HashMap<NodeId, EnvFiles>,
 }
 
-/// Loads a project of one file.
+/// Something that the project names and that could not be read.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Unread {
+    /// Where it is named.
+    pub span: Span,
+    /// What it is, such as "`include` of a remote project".
+    pub what: String,
+}
+
+/// Loads a project of one text that is already there, and nothing else: no other file is read.
 pub fn load(sources: &Sources, file: FileId, variables: &Variables, problems: &mut Vec<Problem>) -> Loaded {
-    let mut tree = Tree::default();
-    let document = syntax::parse(&mut tree, file, sources.get(file), problems);
-    let broken = problems.iter().any(|it| it.kind == ProblemKind::YamlSyntax);
-    resolve::resolve(&mut tree, &document, variables, problems);
-    let root = top(&tree, &document, broken, problems);
-    Loaded { tree, root, more: document.roots.len() > 1, documents: vec![document], broken }
+    let mut loader = Loader::new(Texts::Given(sources), &NoFiles, problems);
+    let name = loader.sources.all().get(file).name().to_string();
+    let context = Context { path: name, base: String::new(), variables, included: Vec::new() };
+    let root = loader.documents(file, &context, Mode::WHOLE, None);
+    loader.finish(root)
 }
 
-/// The first document, which must be a mapping.
-fn top(tree: &Tree, document: &Document, broken: bool, problems: &mut Vec<Problem>) -> Option<NodeId> {
-    let start = Span::start_of(document.file);
-    let Some(root) = document.roots.first().copied().filter(|it| !tree.is_null(*it)) else {
-        if !broken {
-            let problem = Problem::new(ProblemKind::InvalidValue, start, "the file is empty");
-            problems.push(problem.help("a Compose file is a mapping with the key `services`"));
-        }
-        return None;
-    };
-    let what = match tree.node(root).value {
-        Value::Mapping(_) => return Some(root),
-        Value::Sequence(_) => "a list",
-        _ => "a single value",
-    };
-    if !broken {
-        let first = tree.items(root).first().map_or(tree.span(root), |it| tree.span(it.value));
-        let problem =
-            Problem::new(ProblemKind::InvalidValue, first, format!("the file holds {what} and not a mapping"));
-        problems.push(problem.help("a Compose file is a mapping with the key `services`"));
+/// Loads a project of several files, each merged over those before it, with what they extend and include.
+///
+/// # Errors
+/// One of `paths` cannot be read. A file that one of them names is a problem with a place instead.
+pub fn load_files(
+    sources: &mut Sources,
+    files: &dyn Files,
+    paths: &[String],
+    base: &str,
+    variables: &Variables,
+    problems: &mut Vec<Problem>,
+) -> Result<Loaded, (String, ReadError)> {
+    let mut loader = Loader::new(Texts::Growing(sources), files, problems);
+    let mut root = None;
+    for path in paths {
+        let file = loader.open(path).map_err(|why| (path.clone(), why))?;
+        let context = Context { path: path.clone(), base: base.to_string(), variables, included: Vec::new() };
+        root = loader.documents(file, &context, Mode::WHOLE, root);
     }
-    None
+    Ok(loader.finish(root))
+}
+
+/// Where a file is read from, and with what.
+struct Context<'a> {
+    path: String,
+    /// The directory that relative paths start from.
+    base: String,
+    variables: &'a Variables,
+    /// Files that include this one, outermost first.
+    included: Vec<String>,
+}
+
+/// What is followed while reading.
+#[derive(Clone, Copy)]
+struct Mode {
+    extends: bool,
+    include: bool,
+}
+
+impl Mode {
+    const WHOLE: Mode = Mode { extends: true, include: true };
+    /// A file that is only extended: its services are taken as they are written.
+    const RAW: Mode = Mode { extends: false, include: false };
+}
+
+/// How many files one project may read. Real ones read tens.
+const FILES: usize = 1_000;
+
+/// The texts of a project: all there from the start, or read as they are named.
+enum Texts<'a> {
+    Given(&'a Sources),
+    Growing(&'a mut Sources),
+}
+
+impl Texts<'_> {
+    fn all(&self) -> &Sources {
+        match self {
+            Texts::Given(sources) => sources,
+            Texts::Growing(sources) => sources,
+        }
+    }
+
+    fn add(&mut self, path: &str, bytes: Vec<u8>) -> Result<FileId, ReadError> {
+        match self {
+            Texts::Given(_) => Err(ReadError::Missing),
+            Texts::Growing(sources) => sources.add(path, bytes).map_err(|why| ReadError::Other(why.to_string())),
+        }
+    }
+}
+
+struct Loader<'a> {
+    sources: Texts<'a>,
+    files: &'a dyn Files,
+    problems: &'a mut Vec<Problem>,
+    tree: Tree,
+    documents: Vec<Document>,
+    unread: Vec<Unread>,
+    broken: bool,
+    opened: HashMap<String, FileId>,
+    /// Readings of extended files, by path.
+    extended: HashMap<String, Option<NodeId>>,
+    readings: usize,
+}
+
+impl<'a> Loader<'a> {
+    fn new(sources: Texts<'a>, files: &'a dyn Files, problems: &'a mut Vec<Problem>) -> Loader<'a> {
+        Loader {
+            sources,
+            files,
+            problems,
+            tree: Tree::default(),
+            documents: Vec::new(),
+            unread: Vec::new(),
+            broken: false,
+            opened: HashMap::new(),
+            extended: HashMap::new(),
+            readings: 0,
+        }
+    }
+
+    fn finish(mut self, root: Option<NodeId>) -> Loaded {
+        let mut env_files = HashMap::new();
+        if let Some(root) = root {
+            unique::unify(&mut self.tree, root);
+            env_files = self.env_files(root);
+        }
+        let Loader { tree, documents, broken, unread, .. } = self;
+        Loaded { tree, root, documents, broken, unread, env_files }
+    }
+
+    /// Reads a file once, however often it is named.
+    fn open(&mut self, path: &str) -> Result<FileId, ReadError> {
+        if let Some(file) = self.opened.get(path) {
+            return Ok(*file);
+        }
+        let bytes = self.files.read(path)?;
+        let file = self.sources.add(path, bytes)?;
+        self.opened.insert(path.to_string(), file);
+        Ok(file)
+    }
+
+    /// Reads the documents of a file and merges each over what is there before it.
+    fn documents(&mut self, file: FileId, context: &Context<'_>, mode: Mode, below: Option<NodeId>) -> Option<NodeId> {
+        self.readings += 1;
+        if self.readings > FILES {
+            let start = Span::start_of(file);
+            let message = format!("the project reads more than {FILES} files");
+            self.problems.push(Problem::new(ProblemKind::InvalidValue, start, message));
+            return below;
+        }
+        let mut found = Vec::new();
+        let start = self.tree.nodes.len();
+        let document = syntax::parse(&mut self.tree, file, self.sources.all().get(file), &mut found);
+        let broken = found.iter().any(|it| it.kind == ProblemKind::YamlSyntax);
+        self.broken |= broken;
+        resolve::resolve(&mut self.tree, &document, context.variables, &mut found);
+        self.tree.set_base(start..self.tree.nodes.len(), context.base.clone());
+        self.broken |= found.iter().any(|it| it.kind == ProblemKind::YamlSyntax);
+        let again = self.documents.iter().any(|it| it.file == file);
+        if !again {
+            // A file that is read twice has its mistakes once.
+            self.problems.append(&mut found);
+        }
+        let mut merged = below;
+        if document.roots.is_empty() && !broken {
+            self.not_a_mapping(file, None);
+        }
+        for root in document.roots.clone() {
+            if !matches!(self.tree.node(root).value, Value::Mapping(_)) {
+                if !broken {
+                    self.not_a_mapping(file, Some(root));
+                }
+                continue;
+            }
+            let resets = Resets::collect(&mut self.tree, root);
+            let mut root = root;
+            if mode.extends {
+                root = self.extend_all(root, context, &resets);
+            }
+            merged = merged.map(|it| resets.apply(&mut self.tree, it, &[]));
+            if mode.include {
+                root = self.include_all(root, context);
+            }
+            merged = Some(match merged {
+                Some(below) => merge::merge(&mut self.tree, below, root, self.problems),
+                None => root,
+            });
+        }
+        if !again {
+            self.documents.push(document);
+        }
+        merged
+    }
+
+    fn not_a_mapping(&mut self, file: FileId, root: Option<NodeId>) {
+        let tree = &self.tree;
+        let root = root.filter(|it| !tree.is_null(*it));
+        let (span, message) = match root.map(|it| (it, &tree.node(it).value)) {
+            None => (Span::start_of(file), "the file is empty"),
+            Some((root, Value::Sequence(items))) => {
+                let first = items.first().map_or(tree.span(root), |it| tree.span(it.value));
+                (first, "the file holds a list and not a mapping")
+            }
+            Some((root, _)) => (tree.span(root), "the file holds a single value and not a mapping"),
+        };
+        let problem = Problem::new(ProblemKind::InvalidValue, span, message);
+        self.problems.push(problem.help("a Compose file is a mapping with the key `services`"));
+    }
+
+    /// A mapping like this one, with another value under a key; without the key, if there is none.
+    fn with(&mut self, map: NodeId, key: &str, value: Option<NodeId>) -> NodeId {
+        let node = self.tree.node(map).clone();
+        let Value::Mapping(entries) = node.value else { return map };
+        let keep = |it: Entry| match (self.tree.key(it.key) == key, value) {
+            (false, _) => Some(it),
+            (true, Some(value)) => Some(Entry { value, ..it }),
+            (true, None) => None,
+        };
+        let entries = entries.into_iter().filter_map(keep).collect();
+        self.tree.push(Node { value: Value::Mapping(entries), marks: None, ..node })
+    }
+
+    /// A file that another one names is not there. Where no file is read at all, that is no mistake.
+    fn missing(&mut self, span: Span, path: &str, why: &ReadError) {
+        if let Texts::Given(_) = self.sources {
+            self.unread.push(Unread { span, what: format!("the file `{path}`") });
+            return;
+        }
+        let message = format!("the file `{path}` cannot be read: {why}");
+        self.problems.push(Problem::new(ProblemKind::MissingFile, span, message));
+    }
+
+    /// The text of a scalar, if there is one and no variable hides it.
+    fn known(&self, id: NodeId) -> Option<&Text> {
+        self.tree.text(id).filter(|it| it.is_known() && !self.tree.is_null(id))
+    }
+}
+
+/// Whether a path is an address of something that is not on this machine.
+fn is_remote(path: &str) -> bool {
+    path.contains("://") || path.starts_with("git@") || path.starts_with("oci:") || path.starts_with("github.com/")
+}
+
+/// The directory that a file is in, for relative paths in it.
+fn base_of(path: &str) -> String {
+    directory(path).to_string()
 }

@@ -15,6 +15,7 @@ pub use command::{Command, CommandForm};
 pub use environment::{EnvFile, EnvValue, Variable};
 pub use healthcheck::{Healthcheck, Test};
 pub use lower::lower;
+pub(crate) use mount::short_target;
 pub use mount::{Mount, MountKind, Syntax};
 pub use project::{Project, Resource};
 pub use service::{Build, Condition, Dependency, Deploy, FileReference, Period, Service, VolumesFrom};

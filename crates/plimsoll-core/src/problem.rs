@@ -14,6 +14,10 @@ pub enum ProblemKind {
     UnknownKey,
     /// A value of the wrong type, form or range.
     InvalidValue,
+    /// A file that another one names and that cannot be read.
+    MissingFile,
+    /// A name that nothing in the project has.
+    UndefinedReference,
     /// A `${…}` that Compose cannot read.
     InvalidInterpolation,
 }

@@ -24,7 +24,8 @@ pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<
     let text = source.text();
     let first = tree.nodes.len();
     // Compose looks at the characters before anything else.
-    let readable = dialect::check_characters(file, text, problems);
+    let bytes = dialect::Bytes::of(text);
+    let readable = dialect::check_characters(file, text, bytes, problems);
     let mut reader = Reader {
         tree,
         file,
@@ -68,7 +69,7 @@ pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<
     comments.sort_unstable();
     let document = Document { file, roots, comments, merges, copies, nodes: first..tree.nodes.len() };
     if !broken {
-        dialect::check(tree, &document, source, problems);
+        dialect::check(tree, &document, source, bytes, problems);
     }
     document
 }
@@ -160,7 +161,7 @@ impl Reader<'_> {
             if range.end == self.text.len() && !range.is_empty() {
                 runs::trim_unfinished_line(self.text, &mut value);
             }
-            range = block_range(self.text, properties, range);
+            range = runs::block_range(self.text, properties, range);
         }
         self.end = self.end.max(range.end);
         let span = self.span(range);
@@ -242,7 +243,7 @@ impl Reader<'_> {
             // A list that is not indented below its key is given from its first item on, not from its first dash.
             let dash =
                 |bytes: &[u8], at: usize| bytes[at] == b'-' && bytes.get(at + 1).is_none_or(u8::is_ascii_whitespace);
-            range.start = find_outside(self.text, self.end..range.start, dash);
+            range.start = runs::find_outside(self.text, self.end..range.start, dash);
         }
         let span = self.span(range.start..if flow { range.end } else { range.start });
         let mapping = matches!(value, Value::Mapping(_));
@@ -369,8 +370,8 @@ fn mistake_of(kind: &ErrorKind) -> Mistake {
         | E::BlockEntryInFlowCollection => Mistake::Flow,
         E::MappingValueNotAllowed => Mistake::Colon,
         E::SimpleKeyExpected | E::InvalidSimpleKey => Mistake::KeyWithoutColon,
-        E::ExpectedBlockSequenceEntry => Mistake::NotAnItem,
-        E::ExpectedBlockMappingKey => Mistake::NotAKey,
+        E::ExpectedBlockSequenceEntry | E::UnexpectedEofBlockSequence => Mistake::NotAnItem,
+        E::ExpectedBlockMappingKey | E::ExpectedDocumentStart => Mistake::NotAKey,
         E::BlockSequenceEntryNotAllowed => Mistake::ListOnKeyLine,
         E::InvalidBlockScalarHeader => Mistake::BlockHeader,
         E::UndeclaredTagHandle => Mistake::TagHandle,
@@ -392,29 +393,4 @@ fn end_with_marks(node: &Node) -> u32 {
     let anchor = node.anchor().map_or(0, |it| it.span.end);
     let tag = node.tag().map_or(0, |it| it.span.end);
     node.span.end.max(anchor).max(tag)
-}
-
-/// A block scalar from its `|` or `>` to its last visible byte. The library starts at the first byte of the
-/// content and runs into the indentation of the next token.
-fn block_range(text: &str, from: usize, found: Range<usize>) -> Range<usize> {
-    let start = find_outside(text, from..found.start, |bytes, at| matches!(bytes[at], b'|' | b'>'));
-    let end = text[..found.end].trim_end_matches([' ', '\t', '\r', '\n']).len();
-    start..end.max((start + 1).min(text.len()))
-}
-
-/// The first place in `range` outside of comments, anchors and tags; its end if there is none.
-fn find_outside(text: &str, range: Range<usize>, wanted: impl Fn(&[u8], usize) -> bool) -> usize {
-    let bytes = text.as_bytes();
-    let until = |from: usize, stop: fn(u8) -> bool| {
-        bytes[from..range.end].iter().position(|it| stop(*it)).map_or(range.end, |it| from + it)
-    };
-    let mut at = range.start.min(range.end);
-    while at < range.end && !wanted(bytes, at) {
-        at = match bytes[at] {
-            b'#' => until(at, |it| matches!(it, b'\n' | b'\r')),
-            b'&' | b'!' => until(at, |it| it.is_ascii_whitespace()),
-            _ => at + 1,
-        };
-    }
-    at
 }

@@ -42,6 +42,8 @@ pub(crate) struct Run {
 pub(crate) struct Detail {
     pub holes: Vec<Hole>,
     pub assumptions: Vec<Assumption>,
+    /// Values of known variables.
+    pub inserted: Vec<Assumption>,
     /// Empty: the value stands in the file byte for byte, from `Text::first` on.
     pub runs: Vec<Run>,
 }
@@ -63,6 +65,14 @@ impl Text {
         Text { value: value.into(), span, first: span.start + quote, detail: None }
     }
 
+    /// The value of a variable that another file gives, and that `span` names. It is never shown.
+    pub(crate) fn from_file(value: String, span: Span, variable: &str) -> Text {
+        let range = 0..value.len() as u32;
+        let runs = vec![Run { value: range.clone(), source: span.start..span.end, verbatim: false }];
+        let inserted = vec![Assumption { range, variable: variable.to_string(), span }];
+        Text::with_detail(value, span, Detail { inserted, runs, ..Detail::default() })
+    }
+
     pub(crate) fn with_detail(value: String, span: Span, detail: Detail) -> Text {
         Text { value, span, first: span.start, detail: Some(Box::new(detail)) }
     }
@@ -77,16 +87,29 @@ impl Text {
         self.is_known().then_some(self.value.as_str())
     }
 
-    /// The string for people, with `${NAME}` where a part is unknown.
+    /// The string for people: as it is written where a variable stands, so that no value of one is shown.
     pub fn shown(&self) -> String {
+        let inserted = self.detail.as_ref().map_or(&[][..], |it| &it.inserted);
+        let holes = self.holes().iter().map(|it| (it.at..it.at, &it.variable));
+        let mut parts: Vec<_> = inserted.iter().map(|it| (it.range.clone(), &it.variable)).chain(holes).collect();
+        parts.sort_by_key(|it| (it.0.start, it.0.end));
         let mut shown = String::new();
         let mut at = 0;
-        for hole in self.holes() {
-            shown.push_str(&self.value[at..hole.at as usize]);
-            shown.push_str(&format!("${{{}}}", hole.variable));
-            at = hole.at as usize;
+        for (range, variable) in parts {
+            let (start, end) = (range.start as usize, range.end as usize);
+            shown.push_str(self.value.get(at..start).unwrap_or_default());
+            shown.push_str(&format!("${{{variable}}}"));
+            at = end.max(at);
         }
-        shown + &self.value[at..]
+        shown.push_str(self.value.get(at..).unwrap_or_default());
+        shown
+    }
+
+    /// Whether a variable had a part in it. Such a string is never a number or a boolean of YAML.
+    pub fn is_interpolated(&self) -> bool {
+        self.detail
+            .as_ref()
+            .is_some_and(|it| !it.holes.is_empty() || !it.assumptions.is_empty() || !it.inserted.is_empty())
     }
 
     /// Whether no part is unknown.
@@ -126,18 +149,15 @@ impl Text {
         let (from, to) = if runs.is_empty() {
             (self.first + start, self.first + end)
         } else if start == end {
-            let at = runs
-                .iter()
-                .find(|run| run.value.is_empty() && run.value.start == start)
-                .map(|run| (run.source.start, run.source.end));
+            let at = empty_runs(runs, start).next().map(|run| (run.source.start, run.source.end));
             at.unwrap_or_else(|| {
                 let at = place(runs, start);
                 (at, at)
             })
         } else {
             // A hole at the very beginning or end of the range belongs to it.
-            let first = runs.iter().find(|run| run.value.start == start && run.value.is_empty());
-            let last = runs.iter().rfind(|run| run.value.end == end && run.value.is_empty());
+            let first = empty_runs(runs, start).next();
+            let last = empty_runs(runs, end).last();
             let begin = first.map_or_else(|| place(runs, start), |run| run.source.start);
             (begin, last.map_or_else(|| place_end(runs, end), |run| run.source.end))
         };
@@ -162,15 +182,15 @@ impl Text {
             .filter(|hole| start <= hole.at && hole.at <= end)
             .map(|hole| Hole { at: hole.at - start, ..hole.clone() })
             .collect();
-        let assumptions = detail
-            .assumptions
-            .iter()
-            .filter(|it| it.range.start < end && start < it.range.end)
-            .map(|it| Assumption {
+        let cut = |parts: &[Assumption]| {
+            let inside = parts.iter().filter(|it| it.range.start < end && start < it.range.end);
+            let moved = inside.map(|it| Assumption {
                 range: it.range.start.max(start) - start..it.range.end.min(end) - start,
                 ..it.clone()
-            })
-            .collect();
+            });
+            moved.collect::<Vec<_>>()
+        };
+        let (assumptions, inserted) = (cut(&detail.assumptions), cut(&detail.inserted));
         let runs = detail.runs.iter().filter(|run| run.value.start <= end && start <= run.value.end);
         let runs = runs.filter_map(|run| {
             let (from, to) = (run.value.start.max(start), run.value.end.min(end));
@@ -185,7 +205,7 @@ impl Text {
             Some(Run { value: from - start..to - start, source, verbatim: run.verbatim })
         });
         let runs: Vec<Run> = runs.collect();
-        Text { value, span, first: span.start, detail: Some(Box::new(Detail { holes, assumptions, runs })) }
+        Text { value, span, first: span.start, detail: Some(Box::new(Detail { holes, assumptions, inserted, runs })) }
     }
 
     /// The text without white space at both ends.
@@ -195,10 +215,17 @@ impl Text {
     }
 }
 
+/// The runs that stand for nothing in the value, at one place of it: variables without a value.
+fn empty_runs(runs: &[Run], at: u32) -> impl Iterator<Item = &Run> {
+    let from = runs.partition_point(|run| run.value.end < at);
+    runs[from..].iter().take_while(move |run| run.value.start <= at).filter(move |run| run.value == (at..at))
+}
+
 /// Where the byte at `at` of the value is written.
 fn place(runs: &[Run], at: u32) -> u32 {
-    let run = runs.iter().find(|run| run.value.start <= at && at < run.value.end).or(runs.last());
-    match run {
+    // Runs are in order, and a text may have one for each of its characters.
+    let found = runs[runs.partition_point(|run| run.value.end <= at)..].first();
+    match found.filter(|run| run.value.start <= at).or(runs.last()) {
         Some(run) if at >= run.value.end => run.source.end,
         Some(run) if run.verbatim => run.source.start + (at - run.value.start),
         Some(run) => run.source.start,
@@ -208,8 +235,8 @@ fn place(runs: &[Run], at: u32) -> u32 {
 
 /// The place behind the byte before `at`.
 fn place_end(runs: &[Run], at: u32) -> u32 {
-    let run = runs.iter().find(|run| run.value.start < at && at <= run.value.end).or(runs.last());
-    match run {
+    let found = runs[runs.partition_point(|run| run.value.end < at)..].first();
+    match found.filter(|run| run.value.start < at).or(runs.last()) {
         Some(run) if run.verbatim && at <= run.value.end => run.source.start + (at - run.value.start),
         Some(run) => run.source.end,
         None => 0,

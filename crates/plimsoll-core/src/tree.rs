@@ -3,6 +3,7 @@
 use crate::source::{FileId, Span};
 use crate::syntax::scalar::{self, Kind};
 use crate::text::Text;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -32,13 +33,17 @@ pub enum Via {
     Alias(Span),
     /// Through a merge key `<<`, whose value is written here.
     MergeKey(Span),
+    /// From the service that `extends:`, written here, names.
+    Extends(Span),
+    /// From a file that `include:`, written here, names.
+    Include(Span),
 }
 
 impl Via {
     /// Where the way is written.
     pub fn span(&self) -> Span {
         match self {
-            Via::Alias(span) | Via::MergeKey(span) => *span,
+            Via::Alias(span) | Via::MergeKey(span) | Via::Extends(span) | Via::Include(span) => *span,
         }
     }
 }
@@ -148,6 +153,10 @@ impl Node {
 #[derive(Default, Debug)]
 pub struct Tree {
     pub(crate) nodes: Vec<Node>,
+    /// What a value replaced when it was merged over something, nearest first.
+    shadowed: HashMap<NodeId, Vec<NodeId>>,
+    /// Nodes of one reading of a file, and the directory that relative paths in them start from.
+    bases: Vec<(Range<usize>, String)>,
 }
 
 /// What one file holds: its documents, and what stands beside the data.
@@ -178,6 +187,30 @@ impl Tree {
         NodeId(self.nodes.len() as u32 - 1)
     }
 
+    /// Remembers that a value replaced another one.
+    pub(crate) fn shadow(&mut self, winner: NodeId, loser: NodeId) {
+        if winner != loser {
+            self.shadowed.entry(winner).or_default().push(loser);
+        }
+    }
+
+    /// What a value replaced: in a file, a document or a service that it was merged over, or earlier in its list.
+    pub fn shadowed(&self, id: NodeId) -> &[NodeId] {
+        self.shadowed.get(&id).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    pub(crate) fn set_base(&mut self, nodes: Range<usize>, base: String) {
+        self.bases.push((nodes, base));
+    }
+
+    /// The directory that relative paths start from, if they are written in this node: that of the project, or of
+    /// the file that is extended or included. Empty for the directory of the project itself.
+    pub fn base(&self, id: NodeId) -> &str {
+        let at = id.0 as usize;
+        let found = self.bases.iter().find(|it| it.0.contains(&at));
+        found.map_or("", |it| it.1.as_str())
+    }
+
     /// Where a node is written.
     pub fn span(&self, id: NodeId) -> Span {
         self.node(id).span
@@ -203,7 +236,7 @@ impl Tree {
             Value::Scalar(text, style) => {
                 let tag = node.tag().map(|it| it.name.as_str());
                 // What was interpolated is a string, whatever it looks like now.
-                if !text.is_known() || !text.assumptions().is_empty() {
+                if text.is_interpolated() {
                     return Some(Kind::String);
                 }
                 Some(scalar::kind(text.as_str(), *style == Style::Plain, tag))

@@ -11,7 +11,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     escape(text, false)
 }
 
-/// A text that may have several lines: like [`line`], but line breaks and tabs stay.
+/// A text that may have several lines: like [`line()`], but line breaks and tabs stay.
 pub fn block(text: &str) -> Cow<'_, str> {
     escape(text, true)
 }

@@ -3,7 +3,7 @@
 //! Source: `template/template.go` of compose-go 2.9.1, and the recorded answers of Docker Compose 2.40.3.
 
 use crate::problem::{Problem, ProblemKind};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::text::{Assumption, Detail, Hole, Run, Text};
 use std::collections::HashMap;
 use std::ops::Range;
@@ -59,8 +59,7 @@ pub fn interpolate(text: Text, variables: &Variables, problems: &mut Vec<Problem
     if !text.as_str().contains('$') {
         return text;
     }
-    let mut expansion =
-        Expansion { input: &text, variables, problems, value: String::new(), detail: Detail::default() };
+    let mut expansion = Expansion::new(&text, variables, problems);
     let end = text.as_str().len();
     if !expansion.expand(0..end) {
         // Compose stops here. The text stays as it is written, so that the rest can still be checked.
@@ -70,6 +69,54 @@ pub fn interpolate(text: Text, variables: &Variables, problems: &mut Vec<Problem
     }
     let Expansion { value, detail, .. } = expansion;
     Text::with_detail(value, text.span(), detail)
+}
+
+/// Expands the variables of a string outside of YAML, as in a `.env` file. What `lookup` does not have is unset.
+///
+/// # Errors
+/// Compose refuses the string. The text is Compose's own.
+pub fn expand_str(text: &str, lookup: &dyn Fn(&str) -> Option<String>) -> Result<String, String> {
+    if !text.contains('$') {
+        return Ok(text.to_string());
+    }
+    let mut variables = Variables::complete();
+    for (at, _) in text.match_indices('$') {
+        let rest = &text[at + 1..];
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let name = &rest[..name_length(rest)];
+        if let Some(value) = lookup(name) {
+            variables.set(name, value);
+        }
+    }
+    // Only what becomes of the string is asked for. Its spans point into an empty file, and are dropped.
+    let file = Sources::new().add_text("", "");
+    let input = Text::verbatim(text, Span::new(file, 0..text.len()), 0);
+    let mut problems = Vec::new();
+    let mut expansion = Expansion::new(&input, &variables, &mut problems);
+    if expansion.expand(0..text.len()) { Ok(expansion.value) } else { Err(expansion.refusal) }
+}
+
+/// A string in double quotes as Go's `%q` writes it, which the messages of Compose have.
+pub(crate) fn go_quoted(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' => quoted.extend(['\\', letter]),
+            '\x07' => quoted.push_str("\\a"),
+            '\x08' => quoted.push_str("\\b"),
+            '\x0c' => quoted.push_str("\\f"),
+            '\n' => quoted.push_str("\\n"),
+            '\r' => quoted.push_str("\\r"),
+            '\t' => quoted.push_str("\\t"),
+            '\x0b' => quoted.push_str("\\v"),
+            '\0'..='\x1f' | '\x7f' => quoted.push_str(&format!("\\x{:02x}", u32::from(letter))),
+            // Rust escapes what cannot be printed, and a combining mark at the beginning of a string.
+            _ if format!("a{letter}").escape_debug().count() == 2 || letter == '\'' => quoted.push(letter),
+            '\0'..='\u{ffff}' => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
+            _ => quoted.push_str(&format!("\\U{:08x}", u32::from(letter))),
+        }
+    }
+    quoted + "\""
 }
 
 /// The length of the variable name at the beginning of `text`.
@@ -113,9 +160,28 @@ struct Expansion<'a> {
     problems: &'a mut Vec<Problem>,
     value: String,
     detail: Detail,
+    /// What Compose says of the first mistake.
+    refusal: String,
+    /// How many words inside of words this is.
+    depth: u32,
 }
 
-impl Expansion<'_> {
+/// How deep words may be nested. Real files nest two or three.
+const DEEPEST: u32 = 64;
+
+impl<'a> Expansion<'a> {
+    fn new(input: &'a Text, variables: &'a Variables, problems: &'a mut Vec<Problem>) -> Expansion<'a> {
+        Expansion {
+            input,
+            variables,
+            problems,
+            value: String::new(),
+            detail: Detail::default(),
+            refusal: String::new(),
+            depth: 0,
+        }
+    }
+
     /// Expands a range of the input to the end of the output. False if Compose cannot read it.
     fn expand(&mut self, range: Range<usize>) -> bool {
         let input = self.input.as_str();
@@ -133,7 +199,13 @@ impl Expansion<'_> {
                 self.copy(at..at + 1);
                 at += 2;
             } else if rest.starts_with('{') {
-                let Some(length) = self.braced(at, rest) else { return false };
+                let Some(length) = self.braced(at, rest) else {
+                    if self.refusal.is_empty() {
+                        // Compose shows the innermost word that it was reading.
+                        self.refusal = format!("Invalid template: {}", go_quoted(&input[range]));
+                    }
+                    return false;
+                };
                 at += length;
             } else {
                 match name_length(rest) {
@@ -158,7 +230,7 @@ impl Expansion<'_> {
         let invalid = |this: &mut Self, length: usize, why: &str| {
             let span = this.input.span_of(at..at + length);
             let shown = &this.input.as_str()[at..at + length];
-            let shown = shown.lines().next().unwrap_or_default();
+            let shown: String = shown.lines().next().unwrap_or_default().chars().take(80).collect();
             let problem = Problem::new(
                 ProblemKind::InvalidInterpolation,
                 span,
@@ -167,8 +239,12 @@ impl Expansion<'_> {
             this.problems.push(problem.because(why).help("write `$$` if a literal dollar sign is meant"));
             None
         };
+        if self.depth > DEEPEST {
+            return invalid(self, 1, "the expressions are nested too deeply");
+        }
         let Some(close) = closing_brace(rest) else {
-            return invalid(self, 1 + rest.len(), "the brace is not closed");
+            let why = if rest.starts_with("{}") { "the name is missing" } else { "the brace is not closed" };
+            return invalid(self, 1 + rest.len(), why);
         };
         let whole = 1 + close + 1;
         let body = &rest[1..close];
@@ -198,7 +274,7 @@ impl Expansion<'_> {
 
     fn plain(&mut self, name: &str, span: Span) {
         match self.variables.state(name) {
-            State::Set(value) => self.insert(value, span),
+            State::Set(value) => self.insert_value(name, value, span),
             State::Unset => self.insert("", span),
             State::Unknown => self.hole(name, false, span),
         }
@@ -215,7 +291,10 @@ impl Expansion<'_> {
         let uses_word = matches!((operator, set), (b'-', Some(false) | None) | (b'+', Some(true)));
         if uses_word {
             let start = self.value.len() as u32;
-            if !self.expand(word) {
+            self.depth += 1;
+            let read = self.expand(word);
+            self.depth -= 1;
+            if !read {
                 return false;
             }
             if set.is_none() {
@@ -228,14 +307,12 @@ impl Expansion<'_> {
             return true;
         }
         let text = self.input.slice(word.clone());
-        let mut aside = Expansion {
-            input: &text,
-            variables: self.variables,
-            problems: self.problems,
-            value: String::new(),
-            detail: Detail::default(),
-        };
-        if !aside.expand(0..text.as_str().len()) {
+        let mut aside = Expansion::new(&text, self.variables, self.problems);
+        aside.depth = self.depth + 1;
+        let read = aside.expand(0..text.as_str().len());
+        let Expansion { value: word, refusal, .. } = aside;
+        if !read {
+            self.refusal = refusal;
             return false;
         }
         match (operator, state, set) {
@@ -243,9 +320,11 @@ impl Expansion<'_> {
                 let message = format!("the variable `{name}` is required and has no value");
                 let problem = Problem::new(ProblemKind::InvalidInterpolation, span, message);
                 self.problems.push(problem.because(text.as_str()));
+                let colon = if word.is_empty() { "" } else { ": " };
+                self.refusal = format!("required variable {name} is missing a value{colon}{word}");
                 return false;
             }
-            (b'?' | b'-', State::Set(value), _) => self.insert(value, span),
+            (b'?' | b'-', State::Set(value), _) => self.insert_value(name, value, span),
             (b'?', State::Unknown, _) => self.hole(name, colon, span),
             (b'+', State::Unknown, _) => self.hole(name, false, span),
             _ => self.insert("", span),
@@ -274,6 +353,14 @@ impl Expansion<'_> {
             let verbatim = span.end - span.start == value.end - value.start;
             self.detail.runs.push(run(value, span, verbatim));
         }
+    }
+
+    /// The value of a variable, which is remembered, so that it need not be shown.
+    fn insert_value(&mut self, variable: &str, value: &str, span: Span) {
+        let start = self.value.len() as u32;
+        self.insert(value, span);
+        let range = start..self.value.len() as u32;
+        self.detail.inserted.push(Assumption { range, variable: variable.to_string(), span });
     }
 
     fn insert(&mut self, value: &str, span: Span) {

@@ -39,7 +39,7 @@ pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, prob
     for alone in document.roots.iter().chain(&document.copies) {
         expand(tree, *alone, variables, problems);
     }
-    let mut budget = MERGED_ENTRIES;
+    let mut budget = Some(MERGED_ENTRIES);
     for id in &document.merges {
         merge(tree, *id, &mut budget, problems);
     }
@@ -73,7 +73,8 @@ struct Taken {
 }
 
 /// Adds the entries of a mapping's `<<`. Own entries win wherever `<<` stands; of several sources the earlier wins.
-fn merge(tree: &mut Tree, id: NodeId, budget: &mut usize, problems: &mut Vec<Problem>) {
+/// Without a `budget` nothing is taken in any more.
+fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut Vec<Problem>) {
     let (merges, mut entries): (Vec<Entry>, Vec<Entry>) =
         tree.entries(id).iter().cloned().partition(|it| tree.kind(it.key) == Some(Kind::Merge));
     let mut names: HashSet<String> = entries.iter().map(|it| tree.key(it.key).to_string()).collect();
@@ -93,17 +94,14 @@ fn merge(tree: &mut Tree, id: NodeId, budget: &mut usize, problems: &mut Vec<Pro
         for at in 0..tree.entries(source).len() {
             let entry = &tree.entries(source)[at];
             let cost = 1 + entry.path.steps().len();
-            if *budget < cost {
-                // Said once: the rest of the file takes in nothing more.
-                if *budget > 0 {
-                    let message = "the merge keys of this file take in too many entries";
-                    let problem = Problem::new(ProblemKind::YamlSyntax, written, message);
-                    problems.push(problem.because(format!("more than {MERGED_ENTRIES}")));
-                }
-                *budget = 0;
+            let Some(left) = *budget else { break 'all };
+            *budget = left.checked_sub(cost);
+            if budget.is_none() {
+                let message = "the merge keys of this file take in too many entries";
+                let problem = Problem::new(ProblemKind::YamlSyntax, written, message);
+                problems.push(problem.because(format!("more than {MERGED_ENTRIES}")));
                 break 'all;
             }
-            *budget -= cost;
             if names.contains(tree.key(entry.key)) {
                 continue;
             }

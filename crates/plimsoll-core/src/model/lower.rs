@@ -17,7 +17,14 @@ pub fn lower(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
         match lower.tree.key(entry.key) {
             "name" => project.name = lower.text_field(entry),
             "services" => {
-                project.services = lower.entries(entry.value).map(|it| Service::lower(&mut lower, it)).collect();
+                let service = |it: &Entry| {
+                    let mut service = Service::lower(&mut lower, it);
+                    if let Some(files) = loaded.env_files.get(&it.value) {
+                        service.add_env_files(files);
+                    }
+                    service
+                };
+                project.services = loaded.tree.entries(entry.value).iter().map(service).collect();
             }
             "volumes" => project.volumes = lower.entries(entry.value).map(|it| Volume::lower(&lower, it)).collect(),
             "networks" => project.networks = lower.resources(entry.value),

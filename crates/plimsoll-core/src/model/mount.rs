@@ -205,6 +205,15 @@ impl Mount {
     }
 }
 
+/// The path in the container of a short volume; `None` if the string is not one.
+pub(crate) fn short_target(text: &Text) -> Option<Text> {
+    let sections = split(text.as_str(), text).ok()?;
+    match sections.len() {
+        1 => Some(text.clone()),
+        _ => sections.get(1).map(|it| text.slice(it.clone())),
+    }
+}
+
 /// Splits at colons, but not behind a single letter, which is a Windows drive.
 fn split(spec: &str, text: &Text) -> Result<Vec<std::ops::Range<usize>>, &'static str> {
     if spec.is_empty() && text.is_known() {

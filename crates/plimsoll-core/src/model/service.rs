@@ -4,6 +4,7 @@ use super::environment::{self, EnvFile, EnvValue, Variable};
 use super::lower::Lower;
 use super::{Command, Field, Healthcheck, Mount};
 use crate::grammar::duration::{self, Nanoseconds};
+use crate::load::EnvFiles;
 use crate::source::Span;
 use crate::text::Text;
 use crate::tree::{Entry, NodeId, Path};
@@ -96,6 +97,8 @@ pub struct Service {
     pub build: Option<Field<Build>>,
     pub provider: Option<Field<()>>,
     pub extends: Option<Field<()>>,
+    /// Something is written for it that is no service, no image or no build, which the schema reports.
+    pub has_wrong_image: bool,
     pub platform: Option<Field<Text>>,
     pub mounts: Vec<Mount>,
     pub volumes_from: Vec<VolumesFrom>,
@@ -112,6 +115,10 @@ pub struct Service {
     /// The name of a variable is hidden in another variable.
     pub environment_opaque: bool,
     pub env_file: Vec<EnvFile>,
+    /// What the files of `env_file` say, as far as they could be read; a later one wins.
+    pub env_file_variables: Vec<Variable>,
+    /// A file of `env_file` could not be read.
+    pub env_file_hidden: bool,
     pub hostname: Option<Field<Text>>,
     pub container_name: Option<Field<Text>>,
     pub network_mode: Option<Field<Text>>,
@@ -136,6 +143,7 @@ impl Service {
             build: None,
             provider: None,
             extends: None,
+            has_wrong_image: !lower.is_mapping(entry.value),
             platform: None,
             mounts: Vec::new(),
             volumes_from: Vec::new(),
@@ -151,6 +159,8 @@ impl Service {
             environment: Vec::new(),
             environment_opaque: false,
             env_file: Vec::new(),
+            env_file_variables: Vec::new(),
+            env_file_hidden: false,
             hostname: None,
             container_name: None,
             network_mode: None,
@@ -173,8 +183,14 @@ impl Service {
     fn take(&mut self, lower: &mut Lower<'_>, entry: &Entry) {
         let value = entry.value;
         match lower.tree.key(entry.key) {
-            "image" => self.image = lower.text_field(entry),
-            "build" => self.build = Build::lower(lower, value).map(|it| lower.field(entry, it)),
+            "image" => {
+                self.image = lower.text_field(entry);
+                self.has_wrong_image |= self.image.is_none();
+            }
+            "build" => {
+                self.build = Build::lower(lower, value).map(|it| lower.field(entry, it));
+                self.has_wrong_image |= self.build.is_none();
+            }
             "provider" => self.provider = Some(lower.field(entry, ())),
             "extends" => self.extends = Some(lower.field(entry, ())),
             "platform" => self.platform = lower.text_field(entry),
@@ -225,9 +241,25 @@ impl Service {
             Some(Variable { value: None, .. }) => EnvValue::Unknown,
             Some(variable @ Variable { value: Some(text), .. }) if text.is_known() => EnvValue::Set(variable, text),
             Some(_) => EnvValue::Unknown,
-            None if self.environment_opaque || !self.env_file.is_empty() => EnvValue::Unknown,
-            None => EnvValue::Absent,
+            None if self.environment_opaque => EnvValue::Unknown,
+            None => match self.env_file_variables.iter().rfind(|it| it.name == name) {
+                Some(variable @ Variable { value: Some(text), .. }) => EnvValue::Set(variable, text),
+                Some(_) => EnvValue::Unknown,
+                None if self.env_file_hidden => EnvValue::Unknown,
+                None => EnvValue::Absent,
+            },
         }
+    }
+
+    pub(crate) fn add_env_files(&mut self, files: &EnvFiles) {
+        self.env_file_hidden = files.hidden;
+        let variable = |it: &(String, Option<String>, Span)| Variable {
+            name: it.0.clone(),
+            key: it.2,
+            value: it.1.clone().map(|value| Text::from_file(value, it.2, &it.0)),
+            path: Path::default(),
+        };
+        self.env_file_variables = files.variables.iter().map(variable).collect();
     }
 
     /// Whether an image can come from somewhere: an image, a build, a provider or another service.

@@ -148,7 +148,7 @@ impl<'a> Walk<'a> {
         for item in tree.items(id) {
             self.value(item.value, &list.item);
             let Some(text) = tree.text(item.value).filter(|it| list.unique && it.is_known()) else { continue };
-            let number = matches!(kind(tree, item.value), Some(Kind::Integer(_) | Kind::Float(_)));
+            let number = matches!(tree.kind(item.value), Some(Kind::Integer(_) | Kind::Float(_)));
             if !seen.insert((number, text.as_str())) {
                 self.path.pop();
                 let message = format!("{} has `{}` twice", self.name(), shown(text.as_str()));
@@ -217,7 +217,7 @@ impl<'a> Walk<'a> {
 
     /// Whether the scalar is of the right type and form; reports it if not.
     fn scalar(&mut self, id: NodeId, text: &Text, style: Style, shape: &Shape) -> bool {
-        let Some(kind) = kind(self.tree, id) else { return true };
+        let Some(kind) = self.tree.kind(id) else { return true };
         if kind == Kind::Null {
             if shape.types.has(Types::NULL) || self.partial {
                 return true;
@@ -302,24 +302,6 @@ impl<'a> Walk<'a> {
         self.invalid(text.span(), message, help);
         false
     }
-}
-
-/// What a scalar is to Compose. What came out of a variable is a string, whatever it looks like.
-fn kind(tree: &Tree, id: NodeId) -> Option<Kind> {
-    let text = tree.text(id)?;
-    let kind = tree.kind(id)?;
-    if let Value::Scalar(_, Style::Plain) = tree.node(id).value
-        && kind != Kind::String
-    {
-        // No type but the string takes escapes or several lines, so each byte that was not inserted has its own place.
-        let span = text.span();
-        let length = text.as_str().len();
-        let own = |at: usize| text.span_of(at..at + 1).range().len() == 1;
-        if (span.end - span.start) as usize != length || !(0..length).all(own) {
-            return Some(Kind::String);
-        }
-    }
-    Some(kind)
 }
 
 /// The type of a string after the cast that Compose makes, with its number.

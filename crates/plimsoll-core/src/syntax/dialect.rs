@@ -8,34 +8,61 @@ use crate::syntax::scalar;
 use crate::tree::{Document, Node, NodeId, Style, Tree, Value};
 use std::ops::Range;
 
-/// Adds a problem for the first character that Compose reads nowhere, not even in a comment. Whether there is none.
-pub(super) fn check_characters(file: FileId, text: &str, problems: &mut Vec<Problem>) -> bool {
-    let bytes = text.as_bytes();
-    // The first bytes of what is looked for; nearly every file holds none of them.
-    let suspicious = |it: &u8| matches!(it, 0..=8 | 11 | 12 | 14..=31 | 0x7f | 0xc2 | 0xef);
-    let mut from = 0;
-    while let Some(found) = bytes[from..].iter().position(suspicious) {
-        let at = from + found;
-        let Some(letter) = text[at..].chars().next() else { break };
-        let control = letter.is_control() && !matches!(letter, '\t' | '\n' | '\r' | '\u{85}');
-        if control || matches!(letter, '\u{fffe}' | '\u{ffff}') {
-            let span = Span::new(file, at..at + letter.len_utf8());
-            let message = format!("the control character U+{:04X} stands in the file", u32::from(letter));
-            let problem = Problem::new(ProblemKind::YamlSyntax, span, message);
-            problems.push(
-                problem
-                    .because("Compose refuses it, even in a comment")
-                    .help("remove it, or write it as an escape in double quotes, such as `\"\\x1b\"`"),
-            );
-            return false;
-        }
-        from = at + letter.len_utf8();
+/// What may need a closer look, from the bytes of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Bytes(u8);
+
+impl Bytes {
+    const CONTROL: u8 = 1;
+    const LINE: u8 = 2;
+    const BREAK: u8 = 4;
+
+    /// One pass over the file. Nearly every file has nothing to look at.
+    pub fn of(text: &str) -> Bytes {
+        const KINDS: [u8; 256] = {
+            let mut kinds = [0; 256];
+            let mut byte = 0;
+            while byte < 256 {
+                kinds[byte] = match byte {
+                    0x09 | 0x25 => Bytes::LINE,
+                    0x0a | 0x0d => 0,
+                    0..=0x1f | 0x7f | 0xef => Bytes::CONTROL,
+                    // The first byte of NEL and other control characters; of the Unicode line breaks.
+                    0xc2 => Bytes::CONTROL | Bytes::BREAK,
+                    0xe2 => Bytes::BREAK,
+                    _ => 0,
+                };
+                byte += 1;
+            }
+            kinds
+        };
+        Bytes(text.bytes().fold(0, |seen, byte| seen | KINDS[byte as usize]))
     }
-    true
+
+    fn may_hold(self, kind: u8) -> bool {
+        self.0 & kind != 0
+    }
+}
+
+/// Adds a problem for the first character that Compose reads nowhere, not even in a comment. Whether there is none.
+pub(super) fn check_characters(file: FileId, text: &str, bytes: Bytes, problems: &mut Vec<Problem>) -> bool {
+    if !bytes.may_hold(Bytes::CONTROL) {
+        return true;
+    }
+    let refused = |letter: char| {
+        (letter.is_control() && !matches!(letter, '\t' | '\n' | '\r' | '\u{85}'))
+            || matches!(letter, '\u{fffe}' | '\u{ffff}')
+    };
+    let Some((at, letter)) = text.char_indices().find(|it| refused(it.1)) else { return true };
+    let span = Span::new(file, at..at + letter.len_utf8());
+    let message = format!("the control character U+{:04X} stands in the file", u32::from(letter));
+    let problem = Problem::new(ProblemKind::YamlSyntax, span, message).because("Compose refuses it, even in a comment");
+    problems.push(problem.help("remove it, or write it as an escape in double quotes, such as `\"\\x1b\"`"));
+    false
 }
 
 /// Adds a problem for each place at which Compose stops although the file is YAML 1.2.
-pub(super) fn check(tree: &Tree, document: &Document, source: &Source, problems: &mut Vec<Problem>) {
+pub(super) fn check(tree: &Tree, document: &Document, source: &Source, bytes: Bytes, problems: &mut Vec<Problem>) {
     let text = source.text();
     let mut report = |range: Range<usize>, message: &str| {
         problems.push(Problem::new(ProblemKind::YamlSyntax, Span::new(document.file, range), message));
@@ -57,13 +84,13 @@ pub(super) fn check(tree: &Tree, document: &Document, source: &Source, problems:
             report(anchor.span.range(), "a blank is missing after this anchor");
         }
     }
-    if text.contains(['\u{85}', '\u{2028}', '\u{2029}']) {
+    if bytes.may_hold(Bytes::BREAK) {
         for (at, letter) in text.char_indices().filter(|it| matches!(it.1, '\u{85}' | '\u{2028}' | '\u{2029}')) {
             let message = "Compose reads this Unicode line break as the end of a line";
             report(at..at + letter.len_utf8(), message);
         }
     }
-    if text.as_bytes().iter().any(|it| matches!(it, b'\t' | b'%')) {
+    if bytes.may_hold(Bytes::LINE) {
         check_lines(nodes, document, source, report);
     }
     check_tags(nodes, problems);
@@ -87,8 +114,9 @@ fn check_flow(tree: &Tree, node: &Node, text: &str, report: &mut impl FnMut(Rang
             for entry in entries {
                 let key = tree.span(entry.key).range();
                 let value = tree.span(entry.value).range().start.max(key.end);
-                let colon = text[key.end..value].find(':').map_or(key.end, |it| key.end + it);
-                if !text[key.start..colon].contains(['\n', '\r']) || key.is_empty() {
+                // A text without a `:` is a key without a value, and may take several lines.
+                let Some(colon) = text[key.end..value].find(':') else { continue };
+                if !text[key.start..key.end + colon].contains(['\n', '\r']) {
                     continue;
                 }
                 let before = text[..key.start].trim_end();
@@ -167,7 +195,11 @@ fn check_lines(nodes: &[Node], document: &Document, source: &Source, mut report:
         }
         let comment = document.comments.binary_search_by_key(&(start as u32), |it| it.start).is_ok();
         if content.starts_with('%') && !comment {
-            let ok = content.trim_end() == "%YAML 1.1" || content.starts_with("%TAG");
+            let mut words = content.split_whitespace();
+            let ok = match words.next() {
+                Some("%YAML") => words.next() == Some("1.1"),
+                word => word == Some("%TAG"),
+            };
             if !ok {
                 report(range.clone(), "Compose reads only the directives `%YAML 1.1` and `%TAG`");
             }

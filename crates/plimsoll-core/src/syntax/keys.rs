@@ -14,7 +14,7 @@ pub(super) struct Keys {
     count: usize,
     merge: bool,
     alias: bool,
-    table: Option<Box<HashMap<String, NodeId>>>,
+    table: Option<HashMap<String, NodeId>>,
 }
 
 impl Keys {
@@ -56,7 +56,7 @@ impl Keys {
             for entry in entries {
                 table.entry(entry_name(tree, source, entry.key)).or_insert(entry.key);
             }
-            Box::new(table)
+            table
         });
         match table.entry(entry_name(tree, source, key)) {
             std::collections::hash_map::Entry::Occupied(first) => Some(*first.get()),

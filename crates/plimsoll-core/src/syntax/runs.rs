@@ -1,4 +1,4 @@
-//! Finds, for each part of a scalar's value, the bytes of the file that it is written in.
+//! Finds where a scalar is written, and for each part of its value the bytes of the file that it comes from.
 
 use crate::source::Span;
 use crate::text::{Detail, Run, Text};
@@ -27,6 +27,31 @@ pub(super) fn text(source: &str, value: String, span: Span, style: Style) -> Tex
 pub(super) fn whole(value: String, span: Span) -> Text {
     let run = Run { value: 0..value.len() as u32, source: span.start..span.end, verbatim: false };
     Text::with_detail(value, span, Detail { runs: vec![run], ..Detail::default() })
+}
+
+/// A block scalar from its `|` or `>` to its last visible byte. The library starts at the first byte of the
+/// content and runs into the indentation of the next token.
+pub(super) fn block_range(text: &str, from: usize, found: Range<usize>) -> Range<usize> {
+    let start = find_outside(text, from..found.start, |bytes, at| matches!(bytes[at], b'|' | b'>'));
+    let end = text[..found.end].trim_end_matches([' ', '\t', '\r', '\n']).len();
+    start..end.max((start + 1).min(text.len()))
+}
+
+/// The first place in `range` outside of comments, anchors and tags; its end if there is none.
+pub(super) fn find_outside(text: &str, range: Range<usize>, wanted: impl Fn(&[u8], usize) -> bool) -> usize {
+    let bytes = text.as_bytes();
+    let until = |from: usize, stop: fn(u8) -> bool| {
+        bytes[from..range.end].iter().position(|it| stop(*it)).map_or(range.end, |it| from + it)
+    };
+    let mut at = range.start.min(range.end);
+    while at < range.end && !wanted(bytes, at) {
+        at = match bytes[at] {
+            b'#' => until(at, |it| matches!(it, b'\n' | b'\r')),
+            b'&' | b'!' => until(at, |it| it.is_ascii_whitespace()),
+            _ => at + 1,
+        };
+    }
+    at
 }
 
 /// Takes the line break off a block scalar whose last line is the end of the file and has none.

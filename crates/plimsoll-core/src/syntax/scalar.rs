@@ -44,7 +44,7 @@ pub fn fits_tag(value: &str, tag: &str) -> bool {
     match tag {
         "!!int" => matches!(kind, Kind::Integer(_)),
         // Go has no way from an unsigned number to a float here.
-        "!!float" => matches!(kind, Kind::Float(_)) && !integer(&digits_of(value)).is_some_and(|it| it >= 1 << 63),
+        "!!float" => matches!(kind, Kind::Float(_)) && integer(&digits_of(value)).is_none_or(|it| it < 1 << 63),
         "!!bool" => matches!(kind, Kind::Bool(_)),
         "!!null" => kind == Kind::Null,
         "!!timestamp" => kind == Kind::Timestamp,
@@ -182,7 +182,7 @@ fn timestamp(text: &str) -> Option<()> {
         rest = fraction.trim_start_matches(|it: char| it.is_ascii_digit());
     }
     if !zoned || rest == "Z" {
-        return (rest.is_empty() == !zoned).then_some(());
+        return (rest.is_empty() != zoned).then_some(());
     }
     sign(&mut rest, &['+', '-'])?;
     let wide = rest.len() == 5 && rest.as_bytes()[2] == b':';

@@ -41,9 +41,10 @@ fn command(out: &mut dyn Write, sources: &Sources, diagnostic: &Diagnostic) -> i
 }
 
 fn message(text: &str) -> String {
-    escape::block(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    // Line breaks are escaped twice: once for people, and here for the case that one is left.
+    escape::line(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {
-    message(&escape::line(text)).replace(':', "%3A").replace(',', "%2C")
+    message(text).replace(':', "%3A").replace(',', "%2C")
 }

@@ -165,7 +165,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     print(out, &envelope)
 }
 
-/// Writes the JSON Schema of what [`write`] writes.
+/// Writes the JSON Schema of what [`write()`] writes.
 ///
 /// # Errors
 /// The output cannot be written.

@@ -48,13 +48,15 @@ pub(super) struct Place {
     pub range: Range<usize>,
     /// Column in the file, from 0.
     pub column: usize,
+    /// About how many columns of the shown line stand before its middle, from which the text of the mark hangs.
+    pub middle: usize,
 }
 
 impl Snippets {
     /// Cuts out the lines of the marks. The piece with the first mark, which is the place to blame, comes first.
     pub fn new(sources: &Sources, marks: &[Mark<'_>], width: usize) -> Snippets {
         let column = |mark: &Mark<'_>| sources.start(mark.span).column.saturating_sub(1) as usize;
-        let places = marks.iter().map(|it| Place { range: 0..0, column: column(it) }).collect();
+        let places = marks.iter().map(|it| Place { range: 0..0, column: column(it), middle: 0 }).collect();
         let mut snippets = Snippets { places, ..Snippets::default() };
         let line = |at: usize| sources.get(marks[at].span.file).line_of(marks[at].span.start);
         let mut order: Vec<usize> = (0..marks.len()).collect();
@@ -118,7 +120,11 @@ impl Snippets {
         for (at, range) in marks {
             let (from, to) = (carry(range.start), carry(range.end));
             let one = self.text[from..].chars().next().map_or(0, char::len_utf8);
-            self.places[*at].range = from..to.max(from + one);
+            let range = from..to.max(from + one);
+            let width = |range: Range<usize>| self.text[range].chars().map(columns).sum::<usize>();
+            let place = &mut self.places[*at];
+            place.middle = width(start..range.start) + width(range.clone()) / 2;
+            place.range = range;
         }
     }
 }

@@ -15,8 +15,10 @@ use textwrap::{WordSeparator, WordSplitter};
 
 /// Columns that line numbers and the frame take.
 const MARGIN: usize = 12;
-/// The least width of source that is worth showing.
+/// The least width that is worth cutting a line of source down to.
 const NARROWEST: usize = 40;
+/// The least width that is worth wrapping the text of a mark to.
+const NARROWEST_MARK: usize = 30;
 
 /// Shows findings with their source.
 ///
@@ -24,14 +26,13 @@ const NARROWEST: usize = 40;
 /// The output cannot be written.
 pub fn write(out: &mut dyn Write, report: &Report<'_>, style: Style) -> io::Result<()> {
     let theme = if style.color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
-    // Lines break at blanks only: identifiers and paths stay in one piece.
     let handler = GraphicalReportHandler::new_themed(theme)
         .with_width(style.width)
         .with_links(false)
         .with_context_lines(CONTEXT)
         .with_break_words(false)
-        .with_word_separator(WordSeparator::AsciiSpace)
-        .with_word_splitter(WordSplitter::NoHyphenation);
+        .with_word_separator(wrapping(0).word_separator)
+        .with_word_splitter(wrapping(0).word_splitter);
     for diagnostic in report.diagnostics {
         let shown = render(&handler, report.sources, diagnostic, style).map_err(io::Error::other)?;
         writeln!(out, "{shown}")?;
@@ -40,6 +41,12 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, style: Style) -> io::Resu
         writeln!(out, "{}", summary(report))?;
     }
     Ok(())
+}
+
+/// How text is wrapped: at blanks only, so that identifiers and paths stay in one piece.
+fn wrapping<'a>(width: usize) -> textwrap::Options<'a> {
+    let options = textwrap::Options::new(width).break_words(false);
+    options.word_separator(WordSeparator::AsciiSpace).word_splitter(WordSplitter::NoHyphenation)
 }
 
 fn render(
@@ -63,12 +70,7 @@ fn render(
     if let Some(fix) = &diagnostic.fix {
         let paint = if style.color { anstyle::AnsiColor::Cyan.on_default() } else { anstyle::Style::new() };
         let head = format!("  {paint}fix ({}):{paint:#} ", fix.safety.name());
-        let options = textwrap::Options::new(style.width.saturating_sub(2))
-            .initial_indent(&head)
-            .subsequent_indent("        ")
-            .break_words(false)
-            .word_separator(WordSeparator::AsciiSpace)
-            .word_splitter(WordSplitter::NoHyphenation);
+        let options = wrapping(style.width.saturating_sub(2)).initial_indent(&head).subsequent_indent("        ");
         shown.push_str(&textwrap::fill(&escape::line(&fix.title), options));
         shown.push('\n');
     }
@@ -101,10 +103,12 @@ impl Finding {
         marks.extend(diagnostic.labels.iter().map(|it| Mark { span: it.span, text: &it.text }));
         let snippets = Snippets::new(sources, &marks, width.saturating_sub(MARGIN).max(NARROWEST));
         let label = |(at, mark): (usize, &Mark<'_>)| {
-            let text = (!mark.text.is_empty()).then(|| escape::line(mark.text).into_owned());
-            let range = snippets.places[at].range.clone();
+            let place = &snippets.places[at];
+            let room = width.saturating_sub(MARGIN + place.middle).max(NARROWEST_MARK);
+            let text = escape::line(mark.text);
+            let text = (!text.is_empty()).then(|| textwrap::wrap(&text, wrapping(room)).join("\n"));
             let make = if at == 0 { LabeledSpan::new_primary_with_span } else { LabeledSpan::new_with_span };
-            make(text, range)
+            make(text, place.range.clone())
         };
         Finding {
             message: format!("{}: {}", diagnostic.rule, escape::line(&diagnostic.message)),
@@ -115,7 +119,7 @@ impl Finding {
             },
             labels: marks.iter().enumerate().map(label).collect(),
             source: Cutout(snippets),
-            help: diagnostic.help.as_deref().map(|it| escape::block(it).into_owned()),
+            help: diagnostic.help.as_deref().map(|it| escape::line(it).into_owned()),
         }
     }
 }
