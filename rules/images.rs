@@ -241,7 +241,7 @@ impl Catalogue {
     /// The entry for an image.
     pub fn lookup(&self, image: &Reference<'_>) -> Option<Arc<Family>> {
         let repository = image.repository();
-        self.find(&repository)
+        self.find(repository)
     }
 
     /// The entry for a normalised repository, such as `postgres` or `quay.io/minio/minio`.

@@ -51,8 +51,8 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
         if place.moved.is_some() && (path::covers(target, &place.default) && target != "/") {
             return found(at, String::new());
         }
-        let wrong = state.family.wrong.iter().filter(|it| it.versions.holds(state.version) == Some(true));
-        if let Some(wrong) = wrong.filter(|it| it.path == target).next_back() {
+        let mut wrong = state.family.wrong.iter().filter(|it| it.versions.holds(state.version) == Some(true));
+        if let Some(wrong) = wrong.rfind(|it| it.path == target) {
             return found(at, wrong.why.clone());
         }
         if mount.kind == MountKind::Volume && looks_like_data(target, &state.family.id) {

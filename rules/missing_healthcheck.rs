@@ -5,6 +5,7 @@ use crate::state::states;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{Condition, Project, Test};
+use std::collections::HashMap;
 
 pub static RULE: Rule = Rule {
     id: "missing-healthcheck",
@@ -20,6 +21,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
     let kept = states.kept().filter(|it| project.is_whole() && !it.family.health.test.is_empty());
+    let waiting = waiting(project);
     for state in kept {
         let service = state.of(project);
         let family = &state.family;
@@ -33,7 +35,7 @@ fn check(cx: &mut Cx<'_>) {
         }
         let span = written.map_or(service.key, |it| it.key);
         let name = &service.name;
-        let message = match (waiting(project, name), family.kind.as_str()) {
+        let message = match (waiting.get(name.as_str()), family.kind.as_str()) {
             // Nobody waits for metrics or for an application to be there.
             (_, "application" | "proxy" | "cache" | "time-series") => continue,
             (Some(other), _) => {
@@ -52,12 +54,15 @@ fn check(cx: &mut Cx<'_>) {
     }
 }
 
-/// A service that depends on this one without a condition on its health.
-fn waiting<'a>(project: &'a Project, name: &str) -> Option<&'a str> {
-    let waits = |it: &&plimsoll_core::model::Service| {
-        it.depends_on.iter().any(|it| it.service == name && it.condition != Condition::Completed)
-    };
-    project.services.iter().find(waits).map(|it| it.name.as_str())
+/// For each service, the first other one that waits for it without looking at its end.
+fn waiting(project: &Project) -> HashMap<&str, &str> {
+    let mut waiting = HashMap::new();
+    for service in &project.services {
+        for it in service.depends_on.iter().filter(|it| it.condition != Condition::Completed) {
+            waiting.entry(it.service.as_str()).or_insert(service.name.as_str());
+        }
+    }
+    waiting
 }
 
 /// A list as it is written in YAML on one line.

@@ -2,6 +2,7 @@
 
 use crate::fix::Fix;
 use crate::source::Span;
+use crate::tree::{Path, Via};
 
 /// How bad it is. The order is the order of importance.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -80,6 +81,21 @@ impl Diagnostic {
     pub fn label(&mut self, span: Span, text: impl Into<String>) -> &mut Diagnostic {
         if span != self.span {
             self.labels.push(Label { span, text: text.into() });
+        }
+        self
+    }
+
+    /// Adds the way on which a value came to the service, for what is not written there itself.
+    pub fn through(&mut self, path: &Path) -> &mut Diagnostic {
+        // The first steps are those at the service; a long chain explains nothing more.
+        for step in path.steps().iter().take(3) {
+            let text = match step {
+                Via::Alias(_) => "through this alias",
+                Via::MergeKey(_) => "through this merge key",
+                Via::Extends(_) => "through `extends` here",
+                Via::Include(_) => "through `include` here",
+            };
+            self.label(step.span(), text);
         }
         self
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
+use std::sync::OnceLock;
 
 /// Names one file of a check. Only [`Sources::add`] makes one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -106,7 +107,12 @@ pub struct Source {
     text: String,
     encoding: Encoding,
     lines: Vec<u32>,
+    /// Characters before each block of [`BLOCK`] bytes, made when the first column is asked for.
+    counts: OnceLock<Vec<u32>>,
 }
+
+/// Bytes between two entries of the table of characters, so that a column in a very long line costs little.
+const BLOCK: usize = 4096;
 
 /// Why bytes could not become a text.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -170,9 +176,30 @@ impl Source {
     /// Line and column of a byte offset.
     pub fn position(&self, offset: u32) -> Position {
         let line = self.line_of(offset);
-        let start = self.lines[line].min(offset) as usize;
-        let column = self.text.get(start..offset as usize).map_or(0, |it| it.chars().count());
-        Position { line: line as u32 + 1, column: column as u32 + 1, offset }
+        let start = self.lines[line].min(offset);
+        let column = self.characters_before(offset) - self.characters_before(start);
+        Position { line: line as u32 + 1, column: column + 1, offset }
+    }
+
+    /// How many characters start before a byte.
+    fn characters_before(&self, offset: u32) -> u32 {
+        let bytes = self.text.as_bytes();
+        let starts = |it: &[u8]| it.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32;
+        let counts = self.counts.get_or_init(|| {
+            let blocks = bytes.chunks(BLOCK).map(starts);
+            let sums = blocks.scan(0, |sum, count| {
+                let before = *sum;
+                *sum += count;
+                Some(before)
+            });
+            sums.collect()
+        });
+        let at = (offset as usize).min(bytes.len());
+        match counts.get(at / BLOCK) {
+            Some(before) => before + starts(&bytes[at / BLOCK * BLOCK..at]),
+            // Right behind the last whole block.
+            None => counts.last().map_or(0, |it| it + starts(&bytes[(counts.len() - 1) * BLOCK..at])),
+        }
     }
 }
 
@@ -231,7 +258,7 @@ impl Sources {
 
     fn push(&mut self, name: String, text: String, encoding: Encoding) -> FileId {
         let lines = line_starts(&text);
-        self.files.push(Source { name, text, encoding, lines });
+        self.files.push(Source { name, text, encoding, lines, counts: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -286,6 +313,16 @@ mod tests {
         assert_eq!(source.position(10), Position { line: 2, column: 1, offset: 10 });
         assert_eq!(source.position(15), Position { line: 3, column: 1, offset: 15 });
         assert_eq!(&source.text()[source.line_range(0)], "é: 1");
+    }
+
+    #[test]
+    fn columns_of_long_lines() {
+        let text = "é".repeat(5_000);
+        let mut sources = Sources::new();
+        let file = sources.add_text("a", text.clone());
+        for at in [0, 2, 4_094, 4_096, 4_098, 8_192, 9_998, 10_000] {
+            assert_eq!(sources.get(file).position(at).column, at / 2 + 1);
+        }
     }
 
     #[test]

@@ -242,18 +242,19 @@ impl<'a> Expansion<'a> {
         if self.depth > DEEPEST {
             return invalid(self, 1, "the expressions are nested too deeply");
         }
-        let Some(close) = closing_brace(rest) else {
-            let why = if rest.starts_with("{}") { "the name is missing" } else { "the brace is not closed" };
-            return invalid(self, 1 + rest.len(), why);
+        // Compose takes everything up to the last brace of the line, counts braces inside of that, and if they do not
+        // balance the last one closes the expression.
+        let line = rest.split('\n').next().unwrap_or_default();
+        let Some(last) = line.rfind('}') else {
+            return invalid(self, 1 + rest.len(), "the brace is not closed");
         };
+        let close = closing_brace(&rest[..=last]).unwrap_or(last);
         let whole = 1 + close + 1;
         let body = &rest[1..close];
         let name = name_length(body);
         if name == 0 {
-            return invalid(self, whole, "a name starts with a letter or `_`");
-        }
-        if body.contains('\n') {
-            return invalid(self, whole, "the expression goes over several lines");
+            let why = if body.is_empty() { "the name is missing" } else { "a name starts with a letter or `_`" };
+            return invalid(self, whole, why);
         }
         let span = self.input.span_of(at..at + whole);
         let (name, tail) = body.split_at(name);

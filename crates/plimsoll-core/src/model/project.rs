@@ -3,6 +3,8 @@
 use super::{Field, Service, Volume};
 use crate::source::Span;
 use crate::text::Text;
+use std::collections::HashMap;
+use std::sync::OnceLock;
 
 /// A Compose project: what Compose would run.
 #[derive(Clone, Debug, Default)]
@@ -28,17 +30,41 @@ pub struct Project {
     /// Whether the file can only be meant to be merged over another one: a service has neither an image nor anything
     /// to get one from. What is absent may be in the other file.
     pub fragment: bool,
+    index: OnceLock<Index>,
+}
+
+/// Where services and volumes stand, by name: files with thousands of both must not cost their product.
+#[derive(Clone, Debug, Default)]
+struct Index {
+    services: HashMap<String, usize>,
+    volumes: HashMap<String, usize>,
+}
+
+impl Index {
+    fn new(project: &Project) -> Index {
+        let names = |list: Vec<&String>| {
+            // Of two with one name, which Compose refuses, the first counts.
+            let numbered = list.into_iter().enumerate().rev();
+            numbered.map(|(at, name)| (name.clone(), at)).collect()
+        };
+        Index {
+            services: names(project.services.iter().map(|it| &it.name).collect()),
+            volumes: names(project.volumes.iter().map(|it| &it.name).collect()),
+        }
+    }
 }
 
 impl Project {
     /// The service of a name.
     pub fn service(&self, name: &str) -> Option<&Service> {
-        self.services.iter().find(|it| it.name == name)
+        let at = self.index.get_or_init(|| Index::new(self)).services.get(name)?;
+        self.services.get(*at)
     }
 
     /// The top-level volume of a name.
     pub fn volume(&self, name: &str) -> Option<&Volume> {
-        self.volumes.iter().find(|it| it.name == name)
+        let at = self.index.get_or_init(|| Index::new(self)).volumes.get(name)?;
+        self.volumes.get(*at)
     }
 
     /// Whether the files show everything there is: nothing is included, cut off, or left to another file.
