@@ -1,10 +1,11 @@
 //! A store whose data outlives neither `down` nor a new image, because nothing or an anonymous volume is mounted.
 
 use crate::miss::culprit;
-use crate::state::{Cover, Place, State, states};
+use crate::role::{is_in_memory, is_local};
+use crate::state::{Cover, Place, State, States, kind, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{MountKind, Project, Service};
+use plimsoll_core::model::{MountKind, Project};
 use plimsoll_core::source::Span;
 
 pub static RULE: Rule = Rule {
@@ -21,15 +22,14 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
     for state in states.kept().filter(|it| !it.opaque && it.family.is_store()) {
-        let unkept = state.is_unkept(project);
-        let mut layouts = state.layouts.iter();
-        let place = layouts.next().and_then(|it| it.places.iter().find(|it| !it.optional));
-        let Some(place) = place.filter(|_| unkept) else { continue };
+        let place = state.layouts.first().and_then(|it| it.places.iter().find(|it| !it.optional));
+        let Some(place) = place.filter(|_| state.is_unkept(project)) else { continue };
         let service = state.of(project);
         // Another rule speaks of a mount that misses, and of memory.
-        let memory = matches!(place.cover, Cover::Mount(at) if crate::state::kind(project, &service.mounts[at]) == MountKind::Tmpfs);
-        let derived = matches!(state.family.kind.as_str(), "queue" | "coordination" | "time-series");
-        if derived && !means_to_keep(project, service) {
+        let tmpfs = |at: usize| kind(project, &service.mounts[at]) == MountKind::Tmpfs;
+        let memory = matches!(place.cover, Cover::Mount(at) if tmpfs(at)) || is_in_memory(service);
+        if is_local(project, service) || !means_to_keep(&states, project, state) || state.may_be_remote(project, place)
+        {
             continue;
         }
         if memory || culprit(project, state).is_some() || may_be_elsewhere(state, project, place) {
@@ -39,23 +39,37 @@ fn check(cx: &mut Cx<'_>) {
     }
 }
 
-/// Whether something in the project says that it is more than a demonstration: a named volume, or a service that is
-/// always restarted. Without it, nobody misses the metrics and messages of yesterday.
-fn means_to_keep(project: &Project, service: &Service) -> bool {
-    let restart = service.restart.as_ref().and_then(|it| it.known());
-    !project.volumes.is_empty() || matches!(restart, Some("always" | "unless-stopped"))
+/// Whether more than a demonstration is meant. Nobody misses the metrics and messages of yesterday, unless the service
+/// is always restarted, or a database is kept beside the messages, or a queue beside the ZooKeeper that has to know it.
+fn means_to_keep(states: &States, project: &Project, state: &State) -> bool {
+    let keeps = |kinds: &[&str]| {
+        let mut states = states.kept().filter(|it| kinds.contains(&it.family.kind.as_str()));
+        states.any(|it| !it.is_unkept(project))
+    };
+    let restart = state.of(project).restart.as_ref().and_then(|it| it.known());
+    match state.family.kind.as_str() {
+        "queue" | "coordination" | "time-series" if matches!(restart, Some("always" | "unless-stopped")) => true,
+        "queue" => keeps(&["database", "document"]),
+        "coordination" => keeps(&["queue"]),
+        "time-series" => false,
+        _ => true,
+    }
 }
 
 /// Whether the data may be moved to one of the mounts by something that the files do not show.
 fn may_be_elsewhere(state: &State, project: &Project, place: &Place) -> bool {
     let mounts = &state.of(project).mounts;
-    let lasting = mounts.iter().any(|it| matches!(it.kind, MountKind::Volume | MountKind::Bind | MountKind::Unknown) && !is_file(it.target.as_str()));
+    let lasting = mounts.iter().any(|it| {
+        matches!(it.kind, MountKind::Volume | MountKind::Bind | MountKind::Unknown) && !is_file(it.target.as_str())
+    });
     place.uncertain && lasting
 }
 
 fn is_file(target: &str) -> bool {
     let name = target.rsplit('/').next().unwrap_or_default();
-    name.contains('.') && !name.starts_with('.') || target.starts_with("/docker-entrypoint") || target.starts_with("/etc/")
+    name.contains('.') && !name.starts_with('.')
+        || target.starts_with("/docker-entrypoint")
+        || target.starts_with("/etc/")
 }
 
 fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
@@ -80,7 +94,8 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
             (image, message)
         }
         Cover::Layer => {
-            let message = format!("`{}` keeps its data in the container itself: `docker compose down` deletes it", service.name);
+            let message =
+                format!("`{}` keeps its data in the container itself: `docker compose down` deletes it", service.name);
             (image, message)
         }
     };
@@ -88,10 +103,17 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
     let found = cx.report_as(severity, span, message);
     found.because(match place.cover {
         Cover::Mount(_) => "a path without a source is a volume without a name".to_string(),
+        _ if place.uncertain => "nothing is mounted for its data".to_string(),
         _ => format!("{} writes to `{path}`, and nothing is mounted there", family.name),
     });
     if let Some(moved) = &place.moved {
         found.label(moved.span, format!("{} puts the data into `{path}`", moved.by));
     }
-    found.help(format!("mount a named volume at `{}`", place.mount));
+    found.help(match &place.variable {
+        // A volume below `/tmp` belongs to root: the server could not write to it.
+        Some(variable) if place.path.starts_with("/tmp/") => {
+            format!("set `{variable}` to a directory of the image's user and mount a named volume there")
+        }
+        _ => format!("mount a named volume at `{}`", place.mount),
+    });
 }

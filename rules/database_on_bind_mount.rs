@@ -4,7 +4,7 @@ use crate::images::Family;
 use crate::state::{Cover, kind, states};
 use plimsoll_core::check::{Cx, Group, Hosts, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::MountKind;
+use plimsoll_core::model::{MountKind, Project};
 use plimsoll_core::text::Text;
 
 pub static RULE: Rule = Rule {
@@ -20,29 +20,34 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
+    if is_for_linux(project) {
+        return;
+    }
     for state in states.kept().filter(|it| is_database(&it.family)) {
         let service = state.of(project);
         let Some(layout) = state.layouts.first() else { continue };
-        let mut seen = Vec::new();
-        for place in layout.places.iter().filter(|it| !it.optional && !it.uncertain) {
+        // The first is the database; keys and the like may lie beside it.
+        for place in layout.places.iter().filter(|it| !it.optional && !it.uncertain).take(1) {
             let Cover::Mount(at) = place.cover else { continue };
             let mount = &service.mounts[at];
             let device = mount.volume_name().and_then(|it| project.volume(it)).and_then(|it| it.bind_device());
             let source = device.map(|it| &it.value).or(mount.source.as_ref());
             let Some(source) = source.filter(|_| kind(project, mount) == MountKind::Bind) else { continue };
-            let Some(hosts) = desktops(cx.hosts, source).filter(|_| !seen.contains(&at)) else { continue };
-            seen.push(at);
+            let Some(hosts) = desktops(cx.hosts, source) else { continue };
             let message = format!(
-                "`{}` keeps its database in `{}` on the host: on {hosts} these files cross a virtual machine's file sharing",
+                "`{}` keeps its database in `{}` on the host: on {hosts}, Docker's file sharing can damage it",
                 service.name,
                 source.shown()
             );
-            let found = cx.report(source.span(), message);
+            let found = cx.report_as(severity(&state.family), source.span(), message);
             found.because("a directory of the host");
             if device.is_some() {
                 found.label(mount.span, "mounted here");
             }
-            found.help(format!("use a named volume at `{}`, or `--host linux` if these files only run on Linux", place.mount));
+            found.help(format!(
+                "use a named volume at `{}`, or `--host linux` if these files only run on Linux",
+                place.mount
+            ));
         }
     }
 }
@@ -52,6 +57,48 @@ fn is_database(family: &Family) -> bool {
     let kinds = ["database", "document", "graph", "search", "vector", "time-series", "key-value"];
     let low = family.bind.as_ref().is_some_and(|it| it.level == "low");
     kinds.contains(&family.kind.as_str()) && !family.often_cache && !low
+}
+
+/// Damage is reported of relational and document databases, and some makers warn of it; the rest is likely to suffer.
+fn severity(family: &Family) -> Severity {
+    let warned = family.bind.as_ref().is_some_and(|it| it.level.starts_with("macos"));
+    let known = warned || matches!(family.kind.as_str(), "database" | "document");
+    if known { Severity::Warning } else { Severity::Info }
+}
+
+/// Whether the project can only run on Linux: it mounts paths that Docker Desktop does not share (`/etc/localtime`,
+/// `/srv`), or lives in the network of the host. What belongs to Docker's own machine (`/proc`, the socket) says nothing.
+fn is_for_linux(project: &Project) -> bool {
+    let shared = [
+        "/Users",
+        "/Volumes",
+        "/private",
+        "/tmp",
+        "/host_mnt",
+        "/var/folders",
+        "/mnt/c",
+        "/mnt/d",
+        "/c",
+        "/d",
+        "/proc",
+        "/sys",
+        "/dev",
+        "/run",
+        "/var/run",
+        "/var/lib/docker",
+        "/lib/modules",
+        "/cgroup",
+    ];
+    let foreign = |path: &str| {
+        let below = |it: &&str| path.strip_prefix(*it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        path.starts_with('/') && path.len() > 1 && !path.starts_with("//") && !shared.iter().any(below)
+    };
+    project.services.iter().any(|service| {
+        let mut binds =
+            service.mounts.iter().filter(|it| it.kind == MountKind::Bind).filter_map(|it| it.source.as_ref());
+        let host = service.network_mode.as_ref().is_some_and(|it| it.known() == Some("host"));
+        host || binds.any(|it| it.known().is_some_and(foreign))
+    })
 }
 
 /// The desktops on which a path can be one that Docker shares into its machine. Other absolute paths are those of a

@@ -12,10 +12,16 @@
 //! assert!(worst.message.starts_with("`db` keeps its data in memory"));
 //! ```
 
+mod drive;
+mod elsewhere;
 pub mod images;
+mod lost;
 mod miss;
+mod needs;
+mod refused;
 mod role;
 pub mod state;
+mod unset;
 pub mod version;
 
 use plimsoll_core::check::Rule;
@@ -32,24 +38,39 @@ macro_rules! rules {
 }
 
 rules! {
+    conflicting_keys
+    conflicting_mounts
     data_not_persisted
     database_on_bind_mount
+    dependency_cycle
+    downgraded_dependency
     duplicate_key
+    empty_mount_source
+    ignored_mount_option
+    ignored_volumes_from_mode
+    incomplete_project
     invalid_ignore
     invalid_interpolation
     invalid_value
+    invalid_volume
+    lost_restart_policy
     misplaced_data_mount
     missing_file
     missing_healthcheck
     missing_image
     missing_platform
+    relative_volume_device
+    replaced_mount
     short_stop_grace_period
+    sub_second_grace_period
     tmpfs_on_data_path
+    truncated_command
     undeclared_volume
     undefined_reference
     unknown_key
     unsuitable_stop_signal
     unused_ignore
+    windows_drive_volume
     yaml_syntax
 }
 

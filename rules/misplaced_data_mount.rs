@@ -37,6 +37,10 @@ fn check(cx: &mut Cx<'_>) {
             (None, Some(image)) => found.label(image.span, why),
             (None, None) => found,
         };
-        found.help(format!("mount it at `{}`", place.mount));
+        found.help(match &place.variable {
+            // A volume below `/tmp` belongs to root: the server could not write to it.
+            Some(variable) if place.path.starts_with("/tmp/") => format!("set `{variable}: {}`", mount.target.shown()),
+            _ => format!("mount it at `{}`", place.mount),
+        });
     }
 }

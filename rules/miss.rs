@@ -55,7 +55,8 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
         if let Some(wrong) = wrong.rfind(|it| it.path == target) {
             return found(at, wrong.why.clone());
         }
-        if mount.kind == MountKind::Volume && looks_like_data(target, &state.family.id) {
+        let host = mount.kind == MountKind::Bind && is_like_ours(target, &state.family.id);
+        if host || mount.kind == MountKind::Volume && looks_like_data(target, &state.family.id) {
             return found(at, format!("{name} writes to `{}`", place.shown));
         }
     }
@@ -65,5 +66,18 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
 /// Whether a target is named like a data directory of this image.
 fn looks_like_data(target: &str, id: &str) -> bool {
     let last = target.rsplit('/').next().unwrap_or_default();
-    matches!(last, "data" | "db" | "database") || (target.starts_with("/var/lib/") && target.contains(id))
+    matches!(last, "data" | "db" | "database") || is_of_package(target, id)
+}
+
+/// Whether a directory of the host is mounted where the data of this server lies in another image or in a package.
+fn is_like_ours(target: &str, id: &str) -> bool {
+    is_of_package(target, id) || target.ends_with(&format!("/{id}/data"))
+}
+
+/// Whether a target is the directory of a package of this server: `/var/lib/mongo`, but not `/var/lib/mysql-files`.
+fn is_of_package(target: &str, id: &str) -> bool {
+    let rest = target.strip_prefix("/var/lib/").unwrap_or_default();
+    let name = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
+    let file = rest.rsplit('/').next().is_some_and(|it| it.contains('.'));
+    name.contains(id.strip_prefix("bitnami-").unwrap_or(id)) && !name.ends_with("-files") && !file
 }

@@ -35,6 +35,9 @@ fn check(cx: &mut Cx<'_>) {
         }
         let span = written.map_or(service.key, |it| it.key);
         let name = &service.name;
+        // Where nobody can wait for it, and for what is there at once, it is hygiene.
+        let at_once = family.often_cache || family.kind == "object-store";
+        let minor = at_once || project.services.len() == 1;
         let message = match (waiting.get(name.as_str()), family.kind.as_str()) {
             // Nobody waits for metrics or for an application to be there.
             (_, "application" | "proxy" | "cache" | "time-series") => continue,
@@ -46,11 +49,11 @@ fn check(cx: &mut Cx<'_>) {
             }
             (None, _) => continue,
         };
-        let found = cx.report(span, message);
+        let found = cx.report_as(if minor { Severity::Info } else { RULE.severity }, span, message);
         if let Some(image) = &service.image {
             found.label(image.span, "the image has none of its own");
         }
-        found.help(format!("add a healthcheck: `test: {}`", flow(&family.health.test)));
+        found.help(format!("add a healthcheck, such as `test: {}`", flow(&family.health.test)));
     }
 }
 
@@ -67,8 +70,8 @@ fn waiting(project: &Project) -> HashMap<&str, &str> {
 
 /// A list as it is written in YAML on one line.
 fn flow(words: &[String]) -> String {
-    let quoted = words.iter().map(|it| {
-        if it.contains('"') { format!("'{}'", it.replace('\'', "''")) } else { format!("\"{it}\"") }
-    });
+    let quoted = words
+        .iter()
+        .map(|it| if it.contains('"') { format!("'{}'", it.replace('\'', "''")) } else { format!("\"{it}\"") });
     format!("[{}]", quoted.collect::<Vec<_>>().join(", "))
 }

@@ -3,7 +3,7 @@
 use crate::images::{Entrypoint, Family};
 use crate::state::Moved;
 use plimsoll_core::grammar::path;
-use plimsoll_core::model::{Command, EnvValue, Service};
+use plimsoll_core::model::{Command, EnvValue, Project, Service};
 use plimsoll_core::text::Text;
 
 /// What a container runs.
@@ -189,9 +189,7 @@ fn arguments_after(words: &[Text], after: &str) -> (Vec<(String, Option<Moved>)>
         match word.known() {
             Some(known) if known.starts_with('/') => {
                 let moved = Moved { by: format!("the argument of `{after}`"), span: word.span() };
-                // `/data{1...4}` are several directories below one.
-                let base = known.find('{').map_or(known, |at| &known[..at]);
-                found.push((path::clean(base), Some(moved)));
+                found.extend(expand(known).into_iter().map(|it| (path::clean(&it), Some(moved.clone()))));
             }
             Some(_) => {}
             None => hidden |= !word.as_str().starts_with('-'),
@@ -218,18 +216,111 @@ pub(crate) fn is_cache(service: &Service, family: &Family, unkept: bool) -> bool
     if !family.often_cache {
         return false;
     }
-    let words = all_words(service);
-    let line = words.iter().map(Text::as_str).collect::<Vec<_>>().join(" ");
-    let evicts = line.contains("allkeys-") || line.contains("volatile-");
-    let never_saves = line.contains("--save --")
-        || line.ends_with("--save")
-        || line.contains("--save \"\"")
-        || line.contains("--save ''");
-    let appends = line.contains("--appendonly yes")
-        || matches!(service.variable("REDIS_AOF_ENABLED"), EnvValue::Set(_, text) if text.as_str() == "yes");
-    let saves = line.contains("--save ") && !never_saves;
-    if evicts || (never_saves && !appends) {
+    let (appends, save) = (appends(service), option(service, "--save"));
+    let never_saves = save.as_deref().is_some_and(|it| it.is_empty() || it.starts_with("--"));
+    let has = |part: &str| all_words(service).iter().any(|it| it.as_str().contains(part));
+    if has("allkeys-") || !appends && (has("volatile-") || never_saves) {
         return true;
     }
-    unkept && !appends && !saves
+    let named = service.name.split(|it: char| !it.is_alphanumeric()).any(|it| it.eq_ignore_ascii_case("cache"));
+    (unkept || named) && !appends && save.is_none()
+}
+
+/// Whether the server is told to keep everything in memory: `surreal start memory`, `--store=type=mem`.
+pub(crate) fn is_in_memory(service: &Service) -> bool {
+    let said = |it: &str| it == "memory" || it.ends_with("=memory") || it.contains("type=mem");
+    all_words(service).iter().any(|it| said(it.as_str()))
+}
+
+/// Whether Redis or a relative is told to keep its data.
+pub(crate) fn keeps(service: &Service) -> bool {
+    appends(service) || option(service, "--save").is_some_and(|it| it.starts_with(|it: char| it.is_ascii_digit()))
+}
+
+fn appends(service: &Service) -> bool {
+    let enabled = |name| matches!(service.variable(name), EnvValue::Set(_, text) if text.as_str() == "yes");
+    let option = option(service, "--appendonly");
+    option.as_deref() == Some("yes") || enabled("REDIS_AOF_ENABLED") || enabled("VALKEY_AOF_ENABLED")
+}
+
+/// The word behind an option, without quotes.
+fn option(service: &Service, name: &str) -> Option<String> {
+    let words = all_words(service);
+    let at = words.iter().position(|it| it.as_str() == name)?;
+    let value = words.get(at + 1).map_or("", |it| it.as_str());
+    Some(value.trim_matches(['"', '\'']).to_string())
+}
+
+/// The paths that `/data{1...4}` stands for.
+pub(crate) fn expand(pattern: &str) -> Vec<String> {
+    let parts = pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    let Some((before, (range, after))) = parts else { return vec![pattern.to_string()] };
+    let range = range.split_once("...").and_then(|it| Some((it.0.parse::<u32>().ok()?, it.1.parse::<u32>().ok()?)));
+    let Some((from, to)) = range.filter(|it| it.1.saturating_sub(it.0) < 64) else { return vec![before.to_string()] };
+    (from..=to).flat_map(|at| expand(after).into_iter().map(move |rest| format!("{before}{at}{rest}"))).collect()
+}
+
+/// Words in the name of a file, a service or a profile that say that it is there for tests or to be shown.
+const TEST_WORDS: [&str; 19] = [
+    "testing",
+    "testdb",
+    "testenv",
+    "testsuite",
+    "ci",
+    "e2e",
+    "integration",
+    "smoke",
+    "bench",
+    "benchmark",
+    "benchmarks",
+    "perf",
+    "tmp",
+    "ephemeral",
+    "demo",
+    "dummy",
+    "fake",
+    "mock",
+    "stub",
+];
+
+/// Whether the name of the file or of the service says that it is only there for the work on this machine.
+pub(crate) fn is_local(project: &Project, service: &Service) -> bool {
+    let local = |name: &str| name.split(|it: char| !it.is_alphanumeric()).any(|it| it == "local");
+    local(&project.file_name) || local(&service.name)
+}
+
+/// Whether a name says that the service is there for tests.
+pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
+    let for_tests = |name: &str| {
+        name.split(|it: char| !it.is_alphanumeric()).any(|word| {
+            let word = word.to_ascii_lowercase();
+            let word = word.trim_end_matches(|it: char| it.is_ascii_digit());
+            // `systest` and `s3tests`, but not `latest`.
+            let test = word.ends_with("test") || word.ends_with("tests");
+            test && !matches!(word, "latest" | "contest" | "contests") || TEST_WORDS.contains(&word)
+        })
+    };
+    let profiles: Vec<&str> = service.profiles.iter().map(|it| it.as_str()).collect();
+    let by_profile = !profiles.is_empty() && profiles.iter().all(|it| for_tests(it));
+    by_profile
+        || for_tests(&project.file_name)
+        || for_tests(&service.name)
+        || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))
+        || project.name.as_ref().is_some_and(|it| for_tests(it.as_str()))
+}
+
+/// Whether a service is only an image in a file that is not called as Compose looks for it: the rest of it is in the
+/// file that this one is merged over.
+pub(crate) fn is_overlay(project: &Project, service: &Service) -> bool {
+    let default = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
+    let bare = service.environment.is_empty()
+        && service.env_file.is_empty()
+        && service.mounts.is_empty()
+        && service.command.is_none()
+        && service.entrypoint.is_none()
+        && service.healthcheck.is_none()
+        && service.depends_on.is_empty()
+        && service.restart.is_none()
+        && service.container_name.is_none();
+    bare && !default.contains(&project.file_name.as_str())
 }

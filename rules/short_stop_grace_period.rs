@@ -1,8 +1,10 @@
 //! A store that is killed before it has shut down.
 
+use crate::role::keeps;
 use crate::state::{State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::model::Project;
 use plimsoll_core::source::Span;
 
 pub static RULE: Rule = Rule {
@@ -34,6 +36,8 @@ fn check(cx: &mut Cx<'_>) {
             None if !project.is_whole() || service.extends.is_some() => continue,
             None => (service.key, DEFAULT),
             Some(period) => match period.length {
+                // Another rule speaks of a fraction of a second, which is cut off.
+                Some(length) if length.0 != 0 && length.seconds() == 0 => continue,
                 Some(length) => (period.span, length.seconds()),
                 None => continue,
             },
@@ -47,10 +51,12 @@ fn check(cx: &mut Cx<'_>) {
     }
 }
 
-/// What is only inferred is hygiene, but for a database.
-fn severity(state: &State) -> Severity {
+/// What is only inferred is hygiene, but for a database. So are metrics, which a kill cuts off by minutes, and Redis
+/// unless it is to keep its data: what it keeps as a cache or as a queue is written within the second.
+fn severity(project: &Project, state: &State) -> Severity {
     let database = matches!(state.family.kind.as_str(), "database" | "document");
-    if state.family.stop.documented || database { Severity::Warning } else { Severity::Info }
+    let minor = state.family.kind == "time-series" || state.family.often_cache && !keeps(state.of(project));
+    if (state.family.stop.documented || database) && !minor { Severity::Warning } else { Severity::Info }
 }
 
 fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64) {
@@ -58,12 +64,10 @@ fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64)
     let service = state.of(project);
     let family = &state.family;
     let message = format!(
-        "`{}` is killed {seconds} s after `docker compose stop`; {} may need {} s to shut down",
-        service.name,
-        family.name,
-        wanted
+        "`{}` has {seconds} s to shut down before `docker compose stop` kills it; {} may need {} s",
+        service.name, family.name, wanted
     );
-    let found = cx.report_as(severity(state), span, message);
+    let found = cx.report_as(severity(project, state), span, message);
     if service.stop_grace_period.is_none() {
         found.because("no `stop_grace_period`: Docker waits 10 s, then sends SIGKILL");
     } else {

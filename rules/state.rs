@@ -3,6 +3,7 @@
 //! Rules ask this instead of looking at image names. It is computed once for a project.
 
 use crate::images::{DataPath, Family, catalogue};
+pub(crate) use crate::role::is_for_tests;
 use crate::role::{Role, role};
 use crate::version::{Version, of_tag};
 use plimsoll_core::check::Cx;
@@ -48,6 +49,8 @@ pub struct Place {
     pub keeps: Option<String>,
     /// Nothing of the user's is lost with it.
     pub optional: bool,
+    /// The variable that moves it, if the image has one.
+    pub variable: Option<String>,
     /// What moved it.
     pub moved: Option<Moved>,
     /// Whether something that the files do not show may move it (an `env_file`, a variable, a configuration file).
@@ -85,7 +88,8 @@ pub struct State {
     pub cache: bool,
     /// It is there for tests, by its profile or its name: nobody wants to keep its data.
     pub ephemeral: bool,
-    /// The files do not show all mounts: something is inherited, included or hidden in a variable.
+    /// The files do not show all mounts: something is inherited, included or hidden in a variable; or Compose leaves
+    /// out one that is written.
     pub opaque: bool,
 }
 
@@ -119,6 +123,21 @@ impl State {
             [one] => Some(one),
             _ => None,
         }
+    }
+
+    /// Whether the data may be in another service altogether: a variable says so (`s3`, an address), or only a
+    /// configuration file says where it is, and there is one.
+    pub fn may_be_remote(&self, project: &Project, place: &Place) -> bool {
+        let remote = |text: &str| !text.contains('/') || text.contains("://");
+        let service = self.of(project);
+        let mut names = self.family.data.iter().flat_map(|it| &it.env);
+        let said = names.any(|it| match service.variable(it) {
+            EnvValue::Set(_, text) => text.known().is_some_and(remote),
+            _ => false,
+        });
+        let configured = matches!(self.family.kind.as_str(), "time-series" | "object-store")
+            && self.family.data.iter().all(|it| it.env.is_empty() && it.flags.is_empty());
+        said || configured && place.uncertain
     }
 
     /// Whether every directory that matters is without a mount that outlives the container, whatever the version.
@@ -157,6 +176,9 @@ fn state(project: &Project, at: usize, service: &Service) -> Option<State> {
     let reference = image::parse(visible).ok()?;
     let family = catalogue().lookup(&reference)?;
     let tag = reference.tag.filter(|_| !hidden_tag);
+    if tag.is_some_and(is_unlike) {
+        return None;
+    }
     let pinned_by_digest = reference.digest.is_some() && reference.tag.is_none();
     let version = match hidden_tag || pinned_by_digest {
         true => None,
@@ -168,9 +190,12 @@ fn state(project: &Project, at: usize, service: &Service) -> Option<State> {
         || !service.volumes_from.is_empty()
         || service.mounts.iter().any(Mount::is_opaque);
     let layouts = layouts(service, &family, version, tag);
+    let opaque = opaque || crate::lost::loses_data(service, &layouts);
     let mut state = State { service: at, family, version, role, layouts, cache: false, ephemeral: false, opaque };
-    state.cache = state.family.cache || crate::role::is_cache(service, &state.family, state.is_unkept(project));
-    state.ephemeral = is_ephemeral(project, service);
+    // A mount that misses shows that its data is to be kept.
+    let unkept = state.is_unkept(project) && crate::miss::culprit(project, &state).is_none();
+    state.cache = state.family.cache || crate::role::is_cache(service, &state.family, unkept);
+    state.ephemeral = is_for_tests(project, service) || crate::role::is_overlay(project, service);
     Some(state)
 }
 
@@ -180,36 +205,11 @@ fn tag_started(visible: &str) -> Option<&str> {
     Some(&visible[..at])
 }
 
-/// Words in the name of a file, a service or a profile that say that it is there for tests.
-const TEST_WORDS: [&str; 12] = [
-    "test",
-    "tests",
-    "testing",
-    "testdb",
-    "ci",
-    "e2e",
-    "integration",
-    "bench",
-    "benchmark",
-    "perf",
-    "tmp",
-    "ephemeral",
-];
-
-/// Whether a name says that the service is there for tests.
-fn is_ephemeral(project: &Project, service: &Service) -> bool {
-    let for_tests = |name: &str| {
-        name.split(|it: char| !it.is_alphanumeric()).any(|word| {
-            let word = word.to_ascii_lowercase();
-            TEST_WORDS.contains(&word.as_str())
-        })
-    };
-    let profiles: Vec<&str> = service.profiles.iter().map(|it| it.as_str()).collect();
-    let by_profile = !profiles.is_empty() && profiles.iter().all(|it| for_tests(it));
-    by_profile
-        || for_tests(&project.file_name)
-        || for_tests(&service.name)
-        || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))
+/// Whether a tag says that the image is not the one that the catalogue describes: built on this machine, or for
+/// Windows, where every path is another.
+fn is_unlike(tag: &str) -> bool {
+    let mut words = tag.split(|it: char| !it.is_alphanumeric());
+    words.any(|it| matches!(it, "local" | "nanoserver") || it.starts_with("windowsservercore"))
 }
 
 /// One layout for each set of directories that the version allows.
@@ -316,11 +316,17 @@ fn places(
             default: default.clone(),
             keeps: data.keeps.clone(),
             optional: data.optional,
+            variable: data.env.first().cloned(),
             moved,
             uncertain,
             cover,
             below,
-            shown: hidden_value.clone().filter(|_| shows).unwrap_or_else(|| path.clone()),
+            shown: match &hidden_value {
+                Some(value) if shows => value.clone(),
+                // Where exactly hangs on what else is set.
+                _ if !shows && path.starts_with("/tmp/") => "/tmp".to_string(),
+                _ => path.clone(),
+            },
             path,
         }
     };
@@ -328,7 +334,8 @@ fn places(
 }
 
 fn split_paths(value: &str) -> impl Iterator<Item = String> {
-    value.split([',', ' ']).filter(|it| it.starts_with('/')).map(path::clean)
+    let paths = value.split([',', ' ']).filter(|it| it.starts_with('/'));
+    paths.flat_map(crate::role::expand).map(|it| path::clean(&it))
 }
 
 /// What keeps a directory: of all mounts and image VOLUMEs at or above it, the nearest. A VOLUME that lies between a

@@ -29,8 +29,11 @@ fn check(cx: &mut Cx<'_>) {
             }
             let close = closest(name, project.volumes.iter().map(|it| it.name.as_str()));
             let declared = close.and_then(|it| project.volume(it));
-            let found = cx.report(source.span(), format!("`{}` mounts the volume `{name}`, which is not declared", service.name));
-            found.because("Compose refuses the file");
+            // As written: the value of a variable is nobody else's business.
+            let name = source.shown();
+            let message = format!("`{}` mounts the volume `{name}`, which is not declared", service.name);
+            let found = cx.report(source.span(), message);
+            found.because("Compose refuses the file").through(&mount.path);
             if let Some(volume) = declared {
                 found.label(volume.key, "this one is declared").help(format!("did you mean `{}`?", volume.name));
             } else if name.contains('/') {

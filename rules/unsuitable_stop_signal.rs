@@ -28,10 +28,14 @@ fn check(cx: &mut Cx<'_>) {
         let Some(signal) = written.known().and_then(signal::parse) else { continue };
         let name = signal.name();
         let bad = stop.bad.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
-        let why = bad.or((name == "SIGKILL").then_some("SIGKILL gives the server no chance to write what it has in memory"));
+        let why =
+            bad.or((name == "SIGKILL").then_some("SIGKILL gives the server no chance to write what it has in memory"));
         let Some(why) = why else { continue };
         let graceful = stop.wanted.as_deref().or(stop.image.as_deref()).unwrap_or("SIGTERM");
-        let message = format!("`{}` is stopped with {name}, on which {} does not shut down cleanly", service.name, state.family.name);
+        let message = format!(
+            "`{}` is stopped with {name}, on which {} does not shut down cleanly",
+            service.name, state.family.name
+        );
         let found = cx.report(written.span, message);
         found.because(why);
         found.help(match stop.wanted {
@@ -51,7 +55,8 @@ fn missing(cx: &mut Cx<'_>, state: &State) {
         return;
     }
     let own = stop.image.as_deref().unwrap_or("SIGTERM");
-    let message = format!("`{}` is stopped with {own}, on which {} does not shut down cleanly", service.name, state.family.name);
+    let message =
+        format!("`{}` is stopped with {own}, on which {} does not shut down cleanly", service.name, state.family.name);
     let why = stop.bad.iter().find(|it| it.0 == own).map(|it| it.1.clone());
     let found = cx.report(service.key, message);
     if let (Some(why), Some(image)) = (why, &service.image) {

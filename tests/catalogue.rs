@@ -536,7 +536,7 @@ fn what_is_not_verified_never_makes_an_error() {
                 files.push(service(&family, tag.as_deref(), &format!("    tmpfs: {path}\n")));
             }
             for it in &family.wrong {
-                let rest = format!("    volumes: [v:{}]\nvolumes: {{v: }}\n", it.path);
+                let rest = format!("    volumes: [data:{}]\nvolumes: {{data: }}\n", it.path);
                 files.push(service(&family, tag.as_deref(), &rest));
             }
             for text in files.into_iter().flatten() {

@@ -6,6 +6,7 @@ use crate::ignore;
 use crate::load::discover::{DEFAULT_NAMES, add_env_files, base_name, default_file, project_of};
 use crate::load::files::{Files, ReadError, directory};
 use crate::load::interpolate::Variables;
+use crate::load::request::Target;
 use crate::load::{Loaded, load, load_files};
 use crate::model::{Project, lower};
 use crate::problem::{Problem, ProblemKind};
@@ -123,6 +124,10 @@ pub struct Options {
     pub hosts: Hosts,
     /// What is known of variables.
     pub variables: Variables,
+    /// The profiles that are switched on.
+    pub profiles: Vec<String>,
+    /// Files of variables, instead of `.env`.
+    pub env_files: Vec<String>,
 }
 
 /// What a rule sees: the project, the options, and a place to report to. It never sees source text.
@@ -188,7 +193,8 @@ pub fn check(sources: &Sources, file: FileId, rules: &[&'static Rule], options: 
     let mut problems = Vec::new();
     let loaded = load(sources, file, &options.variables, &mut problems);
     let name = base_name(sources.get(file).name()).to_string();
-    let project = model(&loaded, &name, &mut problems);
+    let mut project = model(&loaded, &name, &mut problems);
+    enable(&mut project, &loaded, &options.profiles, &mut problems);
     run(sources, &loaded, &project, &problems, rules, options)
 }
 
@@ -230,14 +236,97 @@ pub fn check_files(
     rules: &[&'static Rule],
     options: &Options,
 ) -> Result<(Project, Vec<Diagnostic>), (String, ReadError)> {
-    let mut problems = Vec::new();
     let mut variables = options.variables.clone();
-    add_env_files(files, folder, None, &mut variables)?;
-    let loaded = load_files(sources, files, paths, folder, &variables, &mut problems)?;
+    let named = (!options.env_files.is_empty()).then_some(options.env_files.as_slice());
+    add_env_files(files, folder, named, &mut variables)?;
+    check_with(sources, files, paths, folder, &variables, rules, options)
+}
+
+/// Checks the project that was asked for. Its variables and profiles count, and not those of the options.
+///
+/// # Errors
+/// One of the files cannot be read.
+pub fn check_target(
+    sources: &mut Sources,
+    files: &dyn Files,
+    target: &Target,
+    rules: &[&'static Rule],
+    options: &Options,
+) -> Result<Vec<Diagnostic>, (String, ReadError)> {
+    let options = Options { profiles: target.profiles.clone(), ..options.clone() };
+    let Target { paths, folder, variables, .. } = target;
+    check_with(sources, files, paths, folder, variables, rules, &options).map(|it| it.1)
+}
+
+fn check_with(
+    sources: &mut Sources,
+    files: &dyn Files,
+    paths: &[String],
+    folder: &str,
+    variables: &Variables,
+    rules: &[&'static Rule],
+    options: &Options,
+) -> Result<(Project, Vec<Diagnostic>), (String, ReadError)> {
+    let mut problems = Vec::new();
+    let loaded = load_files(sources, files, paths, folder, variables, &mut problems)?;
     let name = paths.last().map_or("", |it| base_name(it));
-    let project = model(&loaded, name, &mut problems);
+    let mut project = model(&loaded, name, &mut problems);
+    enable(&mut project, &loaded, &options.profiles, &mut problems);
     let found = run(sources, &loaded, &project, &problems, rules, options);
     Ok((project, found))
+}
+
+/// A project as Compose would run it.
+pub struct Resolution {
+    /// The tree.
+    pub loaded: Loaded,
+    /// The model of it.
+    pub project: Project,
+    /// Why Compose refuses it. None: it does not.
+    pub refusals: Vec<Diagnostic>,
+}
+
+/// Loads the project that was asked for, and says why Compose would refuse it. Suppressions do not count here.
+///
+/// Of the rules that `engine` names only what loading has found counts: the rest of what they find is refused later,
+/// when containers are made.
+///
+/// # Errors
+/// One of the files cannot be read.
+pub fn resolve(
+    sources: &mut Sources,
+    files: &dyn Files,
+    target: &Target,
+    rules: &[&'static Rule],
+    engine: &[&str],
+) -> Result<Resolution, (String, ReadError)> {
+    let mut problems = Vec::new();
+    let Target { paths, folder, variables, .. } = target;
+    let loaded = load_files(sources, files, paths, folder, variables, &mut problems)?;
+    // Compose takes every file for a whole one here, whatever it is called.
+    let mut project = model(&loaded, DEFAULT_NAMES[0], &mut problems);
+    enable(&mut project, &loaded, &target.profiles, &mut problems);
+    let options = Options { profiles: target.profiles.clone(), ..Options::default() };
+    let refusing = rules.iter().copied().filter(|it| it.group == Group::Correctness && it.on);
+    let mut refusals = findings(&project.only_enabled(), &problems, refusing, &options);
+    let by_engine = |it: &Diagnostic| {
+        engine.contains(&it.rule)
+            && !problems.iter().any(|problem| problem.span == it.span && problem.message == it.message)
+    };
+    refusals.retain(|it| it.severity == Severity::Error && !by_engine(it));
+    Ok(Resolution { loaded, project, refusals })
+}
+
+/// Switches profiles on. What is wrong with the files of a service counts only if the service is enabled.
+fn enable(project: &mut Project, loaded: &Loaded, profiles: &[String], problems: &mut Vec<Problem>) {
+    project.enable(profiles);
+    let services = loaded.root.and_then(|it| loaded.tree.get(it, "services"));
+    let services = services.map(|it| loaded.tree.entries(it.value)).unwrap_or_default();
+    for (entry, service) in services.iter().zip(&project.services) {
+        if let Some(files) = loaded.env_files.get(&entry.value).filter(|_| service.enabled) {
+            problems.extend(files.wrong.iter().cloned());
+        }
+    }
 }
 
 /// Whether Compose reads a file of this name on its own: one of the four names it looks for, or a text without a name.
@@ -252,12 +341,17 @@ pub fn model(loaded: &Loaded, name: &str, problems: &mut Vec<Problem>) -> Projec
     if let Some(root) = loaded.root
         && !loaded.broken
     {
+        for stage in &loaded.stages {
+            schema::check(&loaded.tree, *stage, problems);
+        }
         schema::check(&loaded.tree, root, problems);
     }
     let mut project = lower(loaded, problems);
     project.file_name = name.to_string();
     project.broken = loaded.broken;
     project.includes |= !loaded.unread.is_empty();
+    project.unread.clone_from(&loaded.unread);
+    project.knows_variables = loaded.knows_variables;
     project.fragment = !stands_alone(name) && project.services.iter().any(|it| !it.has_image_or_build());
     project
 }
@@ -270,10 +364,24 @@ fn run(
     rules: &[&'static Rule],
     options: &Options,
 ) -> Vec<Diagnostic> {
+    let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
+    let mut found = findings(project, problems, selected.iter().copied(), options);
+    ignore::apply(sources, loaded, rules, &selected, &mut found);
+    found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
+    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    found
+}
+
+/// What some rules find, in the order of the files.
+fn findings(
+    project: &Project,
+    problems: &[Problem],
+    rules: impl Iterator<Item = &'static Rule>,
+    options: &Options,
+) -> Vec<Diagnostic> {
     let facts = Facts::default();
     let mut found = Vec::new();
-    let selected = rules.iter().copied().filter(|it| options.selection.runs(it));
-    for rule in selected.clone() {
+    for rule in rules {
         let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, rule, found: Vec::new() };
         (rule.check)(&mut cx);
         found.append(&mut cx.found);
@@ -282,9 +390,5 @@ fn run(
     found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
     // What is written once is blamed once, however many services take it in.
     found.retain(|it| seen.insert((it.rule, it.span)));
-    let selected: Vec<&Rule> = selected.collect();
-    ignore::apply(sources, loaded, rules, &selected, &mut found);
-    found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
-    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
     found
 }

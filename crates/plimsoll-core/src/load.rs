@@ -10,6 +10,7 @@ pub mod files;
 mod include;
 pub mod interpolate;
 pub mod merge;
+pub mod request;
 mod reset;
 pub mod resolve;
 mod unique;
@@ -38,6 +39,10 @@ pub struct Loaded {
     pub broken: bool,
     /// What the project names and could not be read. What it would say is unknown.
     pub unread: Vec<Unread>,
+    /// Whether any variable that the files use has a value, from a `.env` or as it was given.
+    pub knows_variables: bool,
+    /// What the project was before the last of several documents was merged over it: each must be right by itself.
+    pub stages: Vec<NodeId>,
     /// What `env_file` brings into the environment, by the node of the service.
     pub env_files: HashMap<NodeId, EnvFiles>,
 }
@@ -49,11 +54,14 @@ pub struct Unread {
     pub span: Span,
     /// What it is, such as "`include` of a remote project".
     pub what: String,
+    /// The service that needs it, if it is one of its `env_file`s.
+    pub env_file: Option<NodeId>,
 }
 
 /// Loads a project of one text that is already there, and nothing else: no other file is read.
 pub fn load(sources: &Sources, file: FileId, variables: &Variables, problems: &mut Vec<Problem>) -> Loaded {
     let mut loader = Loader::new(Texts::Given(sources), &NoFiles, problems);
+    loader.variables = variables.clone();
     let name = loader.sources.all().get(file).name().to_string();
     let context = Context { path: name, base: String::new(), variables, included: Vec::new() };
     let root = loader.documents(file, &context, Mode::WHOLE, None);
@@ -73,6 +81,7 @@ pub fn load_files(
     problems: &mut Vec<Problem>,
 ) -> Result<Loaded, (String, ReadError)> {
     let mut loader = Loader::new(Texts::Growing(sources), files, problems);
+    loader.variables = variables.clone();
     let mut root = None;
     for path in paths {
         let file = loader.open(path).map_err(|why| (path.clone(), why))?;
@@ -142,6 +151,10 @@ struct Loader<'a> {
     /// Readings of extended files, by path.
     extended: HashMap<String, Option<NodeId>>,
     readings: usize,
+    empty: Vec<FileId>,
+    stages: Vec<NodeId>,
+    /// The environment of the project.
+    variables: Variables,
 }
 
 impl<'a> Loader<'a> {
@@ -157,17 +170,25 @@ impl<'a> Loader<'a> {
             opened: HashMap::new(),
             extended: HashMap::new(),
             readings: 0,
+            empty: Vec::new(),
+            stages: Vec::new(),
+            variables: Variables::unknown(),
         }
     }
 
     fn finish(mut self, root: Option<NodeId>) -> Loaded {
+        if let (None, Some(file), false) = (root, self.empty.first().copied(), self.broken) {
+            self.not_a_mapping(file, None);
+        }
         let mut env_files = HashMap::new();
         if let Some(root) = root {
             unique::unify(&mut self.tree, root);
             env_files = self.env_files(root);
         }
-        let Loader { tree, documents, broken, unread, .. } = self;
-        Loaded { tree, root, documents, broken, unread, env_files }
+        let Loader { tree, documents, broken, unread, stages, .. } = self;
+        let known = |it: &Node| matches!(&it.value, Value::Scalar(text, _) if text.has_inserted());
+        let knows_variables = tree.nodes.iter().any(known);
+        Loaded { tree, root, documents, broken, unread, knows_variables, stages, env_files }
     }
 
     /// Reads a file once, however often it is named.
@@ -205,7 +226,8 @@ impl<'a> Loader<'a> {
         }
         let mut merged = below;
         if document.roots.is_empty() && !broken {
-            self.not_a_mapping(file, None);
+            // An empty file beside others is none.
+            self.empty.push(file);
         }
         for root in document.roots.clone() {
             if !matches!(self.tree.node(root).value, Value::Mapping(_)) {
@@ -219,10 +241,14 @@ impl<'a> Loader<'a> {
             if mode.extends {
                 root = self.extend_all(root, context, &resets);
             }
-            merged = merged.map(|it| resets.apply(&mut self.tree, it, &[]));
             if mode.include {
                 root = self.include_all(root, context);
             }
+            if let Some(below) = merged.filter(|_| mode.include) {
+                unique::unify(&mut self.tree, below);
+                self.stages.push(below);
+            }
+            merged = merged.map(|it| resets.apply(&mut self.tree, it, &[]));
             merged = Some(match merged {
                 Some(below) => merge::merge(&mut self.tree, below, root, self.problems),
                 None => root,
@@ -265,7 +291,7 @@ impl<'a> Loader<'a> {
     /// A file that another one names is not there. Where no file is read at all, that is no mistake.
     fn missing(&mut self, span: Span, path: &str, why: &ReadError) {
         if let Texts::Given(_) = self.sources {
-            self.unread.push(Unread { span, what: format!("the file `{path}`") });
+            self.unread.push(Unread { span, what: format!("the file `{path}`"), env_file: None });
             return;
         }
         let message = format!("the file `{path}` cannot be read: {why}");
@@ -285,5 +311,9 @@ fn is_remote(path: &str) -> bool {
 
 /// The directory that a file is in, for relative paths in it.
 fn base_of(path: &str) -> String {
-    directory(path).to_string()
+    // An empty one would be the project's, whose paths stay as they are written.
+    match directory(path) {
+        "" => ".".to_string(),
+        folder => folder.to_string(),
+    }
 }

@@ -3,22 +3,26 @@
 //! Lowering from the tree never stops: a field of the wrong type is reported by [`crate::schema`] and left out here.
 
 mod command;
+mod dependency;
 mod environment;
 mod healthcheck;
 mod lower;
 mod mount;
 mod project;
+mod reference;
 mod service;
 mod volume;
 
 pub use command::{Command, CommandForm};
+pub use dependency::{Condition, Dependency, Reset};
 pub use environment::{EnvFile, EnvValue, Variable};
 pub use healthcheck::{Healthcheck, Test};
 pub use lower::lower;
 pub(crate) use mount::short_target;
-pub use mount::{Mount, MountKind, Syntax};
+pub use mount::{Lost, LostMount, Mount, MountKind, Syntax};
 pub use project::{Project, Resource};
-pub use service::{Build, Condition, Dependency, Deploy, FileReference, Period, Service, VolumesFrom};
+pub use reference::FileReference;
+pub use service::{Build, Deploy, Limits, Period, Service, VolumesFrom};
 pub use volume::Volume;
 
 use crate::source::Span;

@@ -14,6 +14,8 @@ pub enum ProblemKind {
     UnknownKey,
     /// A value of the wrong type, form or range.
     InvalidValue,
+    /// A volume of a service that Compose cannot read.
+    InvalidVolume,
     /// A file that another one names and that cannot be read.
     MissingFile,
     /// A name that nothing in the project has.

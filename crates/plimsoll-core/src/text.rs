@@ -44,6 +44,8 @@ pub(crate) struct Detail {
     pub assumptions: Vec<Assumption>,
     /// Values of known variables.
     pub inserted: Vec<Assumption>,
+    /// A word of an expression stands in it, and it is certain that it does.
+    pub expanded: bool,
     /// Empty: the value stands in the file byte for byte, from `Text::first` on.
     pub runs: Vec<Run>,
 }
@@ -107,9 +109,14 @@ impl Text {
 
     /// Whether a variable had a part in it. Such a string is never a number or a boolean of YAML.
     pub fn is_interpolated(&self) -> bool {
-        self.detail
-            .as_ref()
-            .is_some_and(|it| !it.holes.is_empty() || !it.assumptions.is_empty() || !it.inserted.is_empty())
+        self.detail.as_ref().is_some_and(|it| {
+            it.expanded || !it.holes.is_empty() || !it.assumptions.is_empty() || !it.inserted.is_empty()
+        })
+    }
+
+    /// Whether the value of a variable, from `.env` or as it was given, is a part of it.
+    pub(crate) fn has_inserted(&self) -> bool {
+        self.detail.as_ref().is_some_and(|it| !it.inserted.is_empty())
     }
 
     /// Whether no part is unknown.
@@ -135,6 +142,16 @@ impl Text {
     /// Parts that come from a default in the file, in order.
     pub fn assumptions(&self) -> &[Assumption] {
         self.detail.as_ref().map_or(&[], |it| &it.assumptions)
+    }
+
+    /// The variables that have a part in it, each with whether the files' default stands for it.
+    pub fn variables(&self) -> impl Iterator<Item = (&str, bool)> {
+        let parts = self.detail.iter().flat_map(|it| {
+            let given = it.inserted.iter().map(|it| (it.variable.as_str(), false));
+            let holes = it.holes.iter().map(|it| (it.variable.as_str(), false));
+            given.chain(holes).chain(it.assumptions.iter().map(|it| (it.variable.as_str(), true)))
+        });
+        parts.filter(|it| !it.0.is_empty())
     }
 
     /// Where the scalar (or the part of one) is written, quotes included.
@@ -190,6 +207,7 @@ impl Text {
             });
             moved.collect::<Vec<_>>()
         };
+        let expanded = detail.expanded;
         let (assumptions, inserted) = (cut(&detail.assumptions), cut(&detail.inserted));
         let runs = detail.runs.iter().filter(|run| run.value.start <= end && start <= run.value.end);
         let runs = runs.filter_map(|run| {
@@ -205,7 +223,12 @@ impl Text {
             Some(Run { value: from - start..to - start, source, verbatim: run.verbatim })
         });
         let runs: Vec<Run> = runs.collect();
-        Text { value, span, first: span.start, detail: Some(Box::new(Detail { holes, assumptions, inserted, runs })) }
+        Text {
+            value,
+            span,
+            first: span.start,
+            detail: Some(Box::new(Detail { holes, assumptions, inserted, expanded, runs })),
+        }
     }
 
     /// The text without white space at both ends.

@@ -190,11 +190,22 @@ impl Tree {
     /// Remembers that a value replaced another one.
     pub(crate) fn shadow(&mut self, winner: NodeId, loser: NodeId) {
         if winner != loser {
-            self.shadowed.entry(winner).or_default().push(loser);
+            let losers = self.shadowed.entry(winner).or_default();
+            if !losers.contains(&loser) {
+                losers.push(loser);
+            }
         }
     }
 
-    /// What a value replaced: in a file, a document or a service that it was merged over, or earlier in its list.
+    /// What a node replaced, one that is made of it replaced as well.
+    pub(crate) fn inherit(&mut self, made: NodeId, of: NodeId) {
+        for loser in self.shadowed(of).to_vec() {
+            self.shadow(made, loser);
+        }
+    }
+
+    /// What a value replaced: in a file, a document or a service that it was merged over, earlier in its list, or in
+    /// a mapping that `<<` takes in.
     pub fn shadowed(&self, id: NodeId) -> &[NodeId] {
         self.shadowed.get(&id).map(Vec::as_slice).unwrap_or_default()
     }
@@ -245,6 +256,19 @@ impl Tree {
         }
     }
 
+    /// A scalar that is not null as the string that Compose makes of it: numbers and booleans in their canonical form.
+    pub fn scalar_text(&self, id: NodeId) -> Option<Text> {
+        let text = self.text(id)?;
+        let shown = match self.kind(id)? {
+            Kind::Null => return None,
+            Kind::Integer(value) => value.to_string(),
+            Kind::Bool(value) => value.to_string(),
+            Kind::Float(value) => float_text(value),
+            _ => return Some(text.clone()),
+        };
+        if shown == text.as_str() { Some(text.clone()) } else { Some(Text::verbatim(shown, text.span(), 0)) }
+    }
+
     /// Whether the node is a null scalar, or absent.
     pub fn is_null(&self, id: NodeId) -> bool {
         self.kind(id) == Some(Kind::Null)
@@ -270,4 +294,22 @@ impl Tree {
     pub fn get(&self, map: NodeId, key: &str) -> Option<&Entry> {
         self.entries(map).iter().find(|entry| self.key(entry.key) == key)
     }
+}
+
+/// A float as Go prints it with `%v`: the shortest digits that read back, an exponent from 1e21 on and below 1e-4.
+fn float_text(value: f64) -> String {
+    let size = value.abs();
+    if value.is_infinite() {
+        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_string();
+    }
+    if size != 0.0 && !(1e-4..1e21).contains(&size) {
+        let shown = format!("{value:e}");
+        let (digits, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
+        let (sign, exponent) = match exponent.strip_prefix('-') {
+            Some(it) => ('-', it),
+            None => ('+', exponent),
+        };
+        return format!("{digits}e{sign}{exponent:0>2}");
+    }
+    format!("{value}")
 }

@@ -34,6 +34,7 @@ Examples:
   plimsoll check
   plimsoll check compose.yaml deploy/ --ignore portability
   docker compose config | plimsoll check -
+  plimsoll check -f compose.yaml -f compose.prod.yaml
   plimsoll check --format github --fail-on error
   plimsoll check --env TAG=16 --host linux
 
@@ -61,6 +62,18 @@ Examples:
   plimsoll images postgres:17          PostgreSQL 17
   plimsoll images quay.io/minio/minio --format json";
 
+const MODEL_HELP: &str = "\
+Examples:
+  plimsoll model                       The project in this directory
+  plimsoll model -f compose.yaml -f compose.prod.yaml --profile '*'
+  plimsoll model --origins             Where each value is written
+
+Files are merged as Compose merges them. Only --env and files of variables give
+variables a value; all others are unset, whatever the shell has.
+
+Exit status:
+  0  printed   1  Compose would refuse the project   2  could not be asked";
+
 const SCHEMA_HELP: &str = "\
 Examples:
   plimsoll schema json                 JSON Schema of `check --format json`";
@@ -84,6 +97,9 @@ pub enum Command {
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
     },
+    /// Print the project as Compose would run it, as JSON
+    #[command(after_help = MODEL_HELP)]
+    Model(Model),
     /// Show what images keep, where, and how they want to be stopped
     #[command(after_help = IMAGES_HELP)]
     Images {
@@ -107,7 +123,7 @@ pub enum Command {
 pub struct Check {
     /// Files, directories (their default Compose file), or - for standard
     /// input [default: the current directory]
-    #[arg(value_name = "PATH")]
+    #[arg(value_name = "PATH", conflicts_with = "file")]
     pub paths: Vec<PathBuf>,
     /// What standard input is called
     #[arg(long, value_name = "NAME")]
@@ -124,9 +140,9 @@ pub struct Check {
     /// linux, macos, windows [default: all three]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "HOSTS", value_delimiter = ',')]
     pub host: Vec<Host>,
-    /// Give a variable its value
-    #[arg(long, value_name = "KEY=VALUE", value_parser = variable)]
-    pub env: Vec<(String, String)>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub project: Project,
     /// error, warning, info, never
     #[arg(long, value_enum, hide_possible_values = true, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     pub fail_on: FailOn,
@@ -136,6 +152,47 @@ pub struct Check {
     /// auto, always, never
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// The options of `model`.
+#[derive(Args, Debug)]
+pub struct Model {
+    /// Files, each merged over those before it, shown with paths as they are
+    /// written and without what no service uses [default: as Compose finds them]
+    #[arg(value_name = "FILE", conflicts_with = "file")]
+    pub files: Vec<String>,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub project: Project,
+    /// Print paths as they are written
+    #[arg(long)]
+    pub no_path_resolution: bool,
+    /// Print where each value comes from, instead
+    #[arg(long)]
+    pub origins: bool,
+}
+
+/// The options that make a project, as Compose has them.
+#[derive(Args, Debug)]
+pub struct Project {
+    /// A file of one project, over those before it
+    #[arg(long, short, value_name = "FILE")]
+    pub file: Vec<String>,
+    /// Where the relative paths of the files start
+    #[arg(long, value_name = "DIR")]
+    pub project_directory: Option<String>,
+    /// A file of variables, instead of `.env`
+    #[arg(long, value_name = "FILE")]
+    pub env_file: Vec<String>,
+    /// Give a variable its value
+    #[arg(long, value_name = "KEY=VALUE", value_parser = variable)]
+    pub env: Vec<(String, String)>,
+    /// Switch a profile on; `*` is all of them
+    #[arg(long, value_name = "PROFILE")]
+    pub profile: Vec<String>,
+    /// The name of the project
+    #[arg(long, short, value_name = "NAME")]
+    pub project_name: Option<String>,
 }
 
 /// How findings are shown.

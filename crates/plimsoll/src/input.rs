@@ -1,6 +1,8 @@
 //! Reads the files under check: finds the default file of a directory, and reads regular files and standard input.
 
+use plimsoll_core::load::files::{Files, ReadError};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
@@ -19,6 +21,8 @@ pub struct Input {
     pub sources: Sources,
     /// The files to check, in the order in which they were given.
     pub files: Vec<FileId>,
+    /// Those of them that stand for themselves, as standard input does: nothing beside them is read.
+    pub alone: HashSet<FileId>,
     /// What could not be read.
     pub failures: Vec<Failure>,
 }
@@ -69,6 +73,8 @@ impl Input {
         if !seen.insert(path.components().filter(|it| *it != Component::CurDir).collect()) {
             return Ok(());
         }
+        // Names of files are text to everything that looks beside them.
+        let alone = is_stdin || path.to_str().is_none();
         let (name, bytes) = if is_stdin {
             (PathBuf::from(stdin_name.unwrap_or("<stdin>")), read_limited(io::stdin().lock(), 0))
         } else {
@@ -80,7 +86,10 @@ impl Input {
         let wrong = std::str::from_utf8(&bytes).err().map(|it| &bytes[..it.valid_up_to()]);
         let wrong = wrong.map(|before| before.iter().filter(|it| **it == b'\n').count() + 1);
         match self.sources.add(name.to_string_lossy(), bytes) {
-            Ok(file) => self.files.push(file),
+            Ok(file) => {
+                self.files.push(file);
+                self.alone.extend(alone.then_some(file));
+            }
             Err(error) => {
                 let line = wrong.filter(|_| matches!(error, DecodeError::NotUtf8 { .. }));
                 let line = line.map_or_else(String::new, |it| format!(" (line {it})"));
@@ -124,4 +133,45 @@ fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::with_capacity(usize::try_from(expected.min(limit)).unwrap_or_default());
     from.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// The files of this machine. Only regular files are opened, and standard input under its own path, once.
+#[derive(Default)]
+pub struct Disk {
+    stdin: OnceCell<Option<Vec<u8>>>,
+}
+
+impl Files for Disk {
+    fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if path == STDIN {
+            let bytes = self.stdin.get_or_init(|| read_limited(io::stdin().lock(), 0).ok());
+            return bytes.clone().ok_or_else(|| ReadError::Other("standard input cannot be read".to_string()));
+        }
+        let metadata = fs::metadata(path).map_err(|error| read_error(&error))?;
+        if !metadata.is_file() {
+            return Err(ReadError::NotAFile);
+        }
+        if metadata.len() > Sources::LIMIT as u64 {
+            return Err(ReadError::TooLarge);
+        }
+        let bytes = File::open(path).and_then(|file| read_limited(file, metadata.len()));
+        bytes.map_err(|error| read_error(&error))
+    }
+
+    fn exists(&self, path: &str) -> bool {
+        fs::metadata(path).is_ok_and(|it| it.is_file())
+    }
+
+    fn is_directory(&self, path: &str) -> bool {
+        fs::metadata(if path.is_empty() { "." } else { path }).is_ok_and(|it| it.is_dir())
+    }
+}
+
+fn read_error(error: &io::Error) -> ReadError {
+    match error.kind() {
+        ErrorKind::NotFound | ErrorKind::NotADirectory => ReadError::Missing,
+        ErrorKind::IsADirectory => ReadError::NotAFile,
+        ErrorKind::PermissionDenied => ReadError::Other("permission denied".to_string()),
+        _ => ReadError::Other(error.to_string()),
+    }
 }

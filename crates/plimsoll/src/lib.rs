@@ -7,5 +7,7 @@ pub mod args;
 pub mod escape;
 mod images;
 pub mod input;
+mod model;
+mod projects;
 pub mod report;
 pub mod run;

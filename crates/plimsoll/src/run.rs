@@ -1,13 +1,16 @@
 //! What the commands do.
 
-use crate::args::{self, Check, Color, Command, Host, ListFormat};
+use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Project};
 use crate::escape;
 use crate::images;
 use crate::input::{self, Failure};
+use crate::model;
+use crate::projects::{self, Checked};
 use crate::report::{self, Report, Style, json, page_url};
 use anstream::{AutoStream, ColorChoice};
-use plimsoll_core::check::{Hosts, Options, Selection, check};
+use plimsoll_core::check::{Hosts, Options, Selection};
 use plimsoll_core::load::interpolate::Variables;
+use plimsoll_core::load::request::Request;
 use plimsoll_core::suggest::closest;
 use plimsoll_rules::RULES;
 use serde::Serialize;
@@ -51,6 +54,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             Ok(found) => print(Status::Clean, false, |out| images::write(out, &found, format, width())),
             Err(message) => fail(&message),
         },
+        Command::Model(options) => show_model(&options),
         Command::Schema { of: args::Schema::Json } => print(Status::Clean, false, json::write_schema),
     }
 }
@@ -85,13 +89,19 @@ fn check_files(options: &Check) -> Status {
     if options.stdin_filename.is_some() && !options.paths.iter().any(|it| it.as_os_str() == input::STDIN) {
         return fail("`--stdin-filename` is for standard input, which is read only if `-` is among the paths");
     }
-    let input = input::read(&options.paths, options.stdin_filename.as_deref());
-    for Failure { file, message } in &input.failures {
+    let settings = settings(options);
+    let request = request(&options.project, Variables::unknown(), &[]);
+    let named = !options.project.file.is_empty() || options.project.project_directory.is_some();
+    if named && !options.paths.is_empty() {
+        return fail("`--project-directory` is for the files of `-f`, and each PATH is a project of its own");
+    }
+    let one = options.paths.is_empty() && (named || projects::are_listed(&request));
+    let Checked { sources, files, found, failures } =
+        if one { projects::check_one(&request, &settings) } else { projects::check_each(options, &settings) };
+    for Failure { file, message } in &failures {
         fail(&format!("{file}: {message}"));
     }
-    let settings = settings(options);
-    let found = input.files.iter().flat_map(|it| check(&input.sources, *it, RULES, &settings)).collect::<Vec<_>>();
-    let status = if !input.failures.is_empty() {
+    let status = if !failures.is_empty() {
         Status::Failure
     } else if found.iter().any(|it| options.fail_on.includes(it.severity)) {
         Status::Findings
@@ -99,14 +109,44 @@ fn check_files(options: &Check) -> Status {
         Status::Clean
     };
     let style = style(options);
-    let report =
-        Report { sources: &input.sources, files: input.files.len(), diagnostics: &found, failures: &input.failures };
+    let report = Report { sources: &sources, files, diagnostics: &found, failures: &failures };
     print(status, style.color, |out| report::write(out, &report, options.format, style))
+}
+
+/// What the options ask for. The shell is not asked, whatever it has.
+fn request(project: &Project, mut variables: Variables, files: &[String]) -> Request {
+    for (key, value) in &project.env {
+        variables.set(key, value);
+    }
+    Request {
+        files: files.iter().chain(&project.file).cloned().collect(),
+        directory: project.project_directory.clone(),
+        env_files: project.env_file.clone(),
+        profiles: project.profile.clone(),
+        name: project.project_name.clone(),
+        variables,
+        here: None,
+    }
+}
+
+fn show_model(options: &Model) -> Status {
+    let mut request = request(&options.project, Variables::complete(), &options.files);
+    request.here = std::env::current_dir().ok().map(|it| it.to_string_lossy().into_owned());
+    // Files that are only named are shown as they are: their paths, and nothing that is not used.
+    let all_resources = options.files.is_empty();
+    let resolve_paths = !options.no_path_resolution && options.files.is_empty();
+    match model::model(&request, model::Shape { resolve_paths, all_resources, origins: options.origins }) {
+        Ok(text) => print(Status::Clean, false, |out| out.write_all(text.as_bytes())),
+        Err(text) => {
+            _ = io::stderr().write_all(text.as_bytes());
+            Status::Findings
+        }
+    }
 }
 
 fn settings(options: &Check) -> Options {
     let mut variables = Variables::unknown();
-    for (key, value) in &options.env {
+    for (key, value) in &options.project.env {
         variables.set(key, value);
     }
     let runs_on = |host| options.host.is_empty() || options.host.contains(&host);
@@ -114,6 +154,8 @@ fn settings(options: &Check) -> Options {
         selection: Selection { select: options.select.clone(), ignore: options.ignore.clone() },
         hosts: Hosts { linux: runs_on(Host::Linux), macos: runs_on(Host::MacOs), windows: runs_on(Host::Windows) },
         variables,
+        profiles: options.project.profile.clone(),
+        env_files: options.project.env_file.clone(),
     }
 }
 

@@ -51,6 +51,7 @@ pub fn add_env_files(
     variables: &mut Variables,
 ) -> Result<(), (String, ReadError)> {
     let given = variables.clone();
+    let complete = given.is_complete();
     let default = [join(folder, ".env")];
     for path in named.unwrap_or(&default) {
         let bytes = match files.read(path) {
@@ -59,10 +60,13 @@ pub fn add_env_files(
             Err(why) => return Err((path.clone(), why)),
         };
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let lookup = |name: &str| given.get(name).map(str::to_string);
+        let before = variables.clone();
+        let lookup = |name: &str| before.get(name).map(str::to_string);
         let found = dotenv::parse(&text, &lookup).map_err(|why| (path.clone(), ReadError::Other(why.to_string())))?;
         for it in found {
-            if let Some(value) = it.value.filter(|_| given.get(&it.name).is_none()) {
+            // What a variable of the host has a part in is unknown with it.
+            let shown = complete || !text[it.value_range.clone()].contains('$');
+            if let Some(value) = it.value.filter(|_| shown && given.get(&it.name).is_none()) {
                 variables.set(it.name, value);
             }
         }

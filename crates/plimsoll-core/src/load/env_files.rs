@@ -3,7 +3,9 @@
 use super::files::join;
 use super::{Loader, Unread};
 use crate::grammar::dotenv;
+use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
+use crate::text::Text;
 use crate::tree::{NodeId, Value};
 use std::collections::HashMap;
 
@@ -14,6 +16,8 @@ pub struct EnvFiles {
     pub variables: Vec<(String, Option<String>, Span)>,
     /// Whether a file could not be read, so that there may be more.
     pub hidden: bool,
+    /// Files that Compose cannot use, with the place that names each. They count only if the service is enabled.
+    pub wrong: Vec<Problem>,
 }
 
 impl Loader<'_> {
@@ -23,21 +27,50 @@ impl Loader<'_> {
         let Some(services) = self.tree.get(root, "services").map(|it| it.value) else { return found };
         let services: Vec<NodeId> = self.tree.entries(services).iter().map(|it| it.value).collect();
         for service in services {
-            let Some(entry) = self.tree.get(service, "env_file").map(|it| it.value) else { continue };
-            let nodes: Vec<NodeId> = match &self.tree.node(entry).value {
-                Value::Sequence(items) => items.iter().map(|it| it.value).collect(),
-                _ => vec![entry],
-            };
             let mut files = EnvFiles::default();
-            for node in nodes {
-                self.env_file(node, &mut files);
+            for node in self.listed(service, "env_file") {
+                self.env_file(service, node, &mut files);
+            }
+            for node in self.listed(service, "label_file") {
+                self.label_file(service, node);
             }
             found.insert(service, files);
         }
         found
     }
 
-    fn env_file(&mut self, node: NodeId, found: &mut EnvFiles) {
+    /// The items of a list, or the value that stands for a list of one.
+    fn listed(&self, service: NodeId, key: &str) -> Vec<NodeId> {
+        let Some(entry) = self.tree.get(service, key).map(|it| it.value) else { return Vec::new() };
+        match &self.tree.node(entry).value {
+            Value::Sequence(items) => items.iter().map(|it| it.value).collect(),
+            _ => vec![entry],
+        }
+    }
+
+    /// The variables that a service sets by itself.
+    fn own_environment(&self, service: NodeId) -> Vec<(String, String)> {
+        let Some(own) = self.tree.get(service, "environment").map(|it| it.value) else { return Vec::new() };
+        let value = |id: NodeId| self.tree.scalar_text(id).filter(Text::is_known).map(|it| it.as_str().to_string());
+        let pairs = self.tree.entries(own).iter();
+        let pairs = pairs.filter_map(|it| Some((self.tree.key(it.key).to_string(), value(it.value)?)));
+        let listed = self.tree.items(own).iter().filter_map(|it| {
+            let text = value(it.value)?;
+            text.split_once('=').map(|(name, value)| (name.to_string(), value.to_string()))
+        });
+        pairs.chain(listed).collect()
+    }
+
+    /// What the labels are is nobody's business here, but the file must be there.
+    fn label_file(&mut self, service: NodeId, node: NodeId) {
+        let Some(text) = self.known(node).cloned() else { return };
+        if !self.files.exists(&join(self.tree.base(node), text.as_str())) {
+            let what = format!("the `label_file` `{}`", text.shown());
+            self.unread.push(Unread { span: text.span(), what, env_file: Some(service) });
+        }
+    }
+
+    fn env_file(&mut self, service: NodeId, node: NodeId, found: &mut EnvFiles) {
         let field = |key: &str| self.tree.get(node, key).map(|it| it.value);
         let mapping = matches!(self.tree.node(node).value, Value::Mapping(_));
         let path = if mapping { field("path") } else { Some(node) };
@@ -46,26 +79,48 @@ impl Loader<'_> {
             return;
         };
         let (id, text) = path;
+        let format = field("format").and_then(|it| self.known(it)).filter(|_| mapping).cloned();
+        if let Some(format) = format.filter(|it| it.as_str() != "raw") {
+            let message = format!("Compose does not know the format `{}` of an `env_file`", format.shown());
+            let problem = Problem::new(ProblemKind::InvalidValue, format.span(), message);
+            found.wrong.push(problem.help("the only one is `raw`; without it the file is read like a `.env`"));
+        }
         let raw = mapping && field("format").and_then(|it| self.known(it)).is_some_and(|it| it.as_str() == "raw");
         let required = field("required").and_then(|it| self.tree.text(it)).is_none_or(|it| it.as_str() != "false");
         let full = join(self.tree.base(id), text.as_str());
         let Ok(bytes) = self.files.read(&full) else {
             found.hidden = true;
             if required || !mapping {
-                self.unread.push(Unread { span: text.span(), what: format!("the `env_file` `{}`", text.shown()) });
+                let what = format!("the `env_file` `{}`", text.shown());
+                self.unread.push(Unread { span: text.span(), what, env_file: Some(service) });
             }
             return;
         };
         let content = String::from_utf8_lossy(&bytes).into_owned();
-        // What the variables of the host would give is not known here.
-        let nothing = |_: &str| None;
-        let parsed = if raw { dotenv::parse_raw(&content, &nothing) } else { dotenv::parse(&content, &nothing) };
+        let complete = self.variables.is_complete();
+        let mut known = self.variables.clone();
+        // Compose looks into the environment of the service next, and not into the files before this one.
+        for (name, value) in self.own_environment(service) {
+            if self.variables.get(&name).is_none() {
+                known.set(name, value);
+            }
+        }
+        let lookup = |name: &str| known.get(name).map(str::to_string);
+        let parsed = if raw { dotenv::parse_raw(&content, &lookup) } else { dotenv::parse(&content, &lookup) };
         match parsed {
             Ok(list) => found.variables.extend(list.into_iter().map(|it| {
-                let value = it.value.filter(|_| !content[it.value_range].contains('$'));
+                // What the variables of the host would give may not be known here.
+                let value = it.value.filter(|_| complete || !content[it.value_range].contains('$'));
                 (it.name, value, text.span())
             })),
-            Err(_) => found.hidden = true,
+            Err(why) => {
+                found.hidden = true;
+                // What lacks a variable may have it where the file is used.
+                if complete || !why.message.starts_with("required variable") {
+                    let message = format!("Compose cannot read the `env_file` `{}`: {why}", text.shown());
+                    found.wrong.push(Problem::new(ProblemKind::MissingFile, text.span(), message));
+                }
+            }
         }
     }
 }

@@ -99,11 +99,15 @@ impl Loader<'_> {
     fn extended_file(&mut self, scope: &Scope, file: NodeId, context: &Context<'_>) -> Option<Scope> {
         let span = self.tree.span(file);
         let Some(path) = self.known(file).map(|it| it.as_str().to_string()) else {
-            self.unread.push(Unread { span, what: "an extended file whose name is in a variable".to_string() });
+            self.unread.push(Unread {
+                span,
+                what: "an extended file whose name is in a variable".to_string(),
+                env_file: None,
+            });
             return None;
         };
         if is_remote(&path) {
-            self.unread.push(Unread { span, what: format!("the remote file `{path}`") });
+            self.unread.push(Unread { span, what: format!("the remote file `{path}`"), env_file: None });
             return None;
         }
         let path = join(&scope.base, &path);

@@ -40,6 +40,11 @@ pub trait Files {
 
     /// Whether there is a regular file of this name.
     fn exists(&self, path: &str) -> bool;
+
+    /// Whether there is a directory of this name. Where only files are known, there may be any.
+    fn is_directory(&self, _path: &str) -> bool {
+        true
+    }
 }
 
 /// No files at all: for a text that stands alone.

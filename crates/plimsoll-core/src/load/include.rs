@@ -17,6 +17,10 @@ impl Loader<'_> {
     /// The document with the resources of what it includes.
     pub(super) fn include_all(&mut self, root: NodeId, context: &Context<'_>) -> NodeId {
         let Some(include) = self.tree.get(root, "include").map(|it| it.value) else { return root };
+        if !matches!(self.tree.node(include).value, Value::Sequence(_)) && !self.tree.is_null(include) {
+            let message = "`include` must be a list";
+            self.problems.push(Problem::new(ProblemKind::InvalidValue, self.tree.span(include), message));
+        }
         let items = self.tree.items(include).to_vec();
         let mut root = self.with(root, "include", None);
         for item in items {
@@ -40,11 +44,15 @@ impl Loader<'_> {
         let paths = paths.filter(|it| !it.is_empty());
         let hidden = directory.is_some_and(|it| self.known(it).is_none());
         let Some(paths) = paths.filter(|_| !hidden) else {
-            self.unread.push(Unread { span, what: "an included file whose name is in a variable".to_string() });
+            self.unread.push(Unread {
+                span,
+                what: "an included file whose name is in a variable".to_string(),
+                env_file: None,
+            });
             return None;
         };
         if let Some(remote) = paths.iter().find(|it| is_remote(&it.0)) {
-            self.unread.push(Unread { span, what: format!("the remote project `{}`", remote.0) });
+            self.unread.push(Unread { span, what: format!("the remote project `{}`", remote.0), env_file: None });
             return None;
         }
         let paths: Vec<(String, Span)> = paths.into_iter().map(|it| (join(&context.base, &it.0), it.1)).collect();
@@ -55,7 +63,11 @@ impl Loader<'_> {
             return None;
         }
         let base = match directory.and_then(|it| self.known(it)) {
-            Some(directory) => join(&context.base, directory.as_str()),
+            Some(directory) => {
+                let directory = join(&context.base, directory.as_str());
+                // Compose takes what is no directory for a file in one.
+                if self.files.is_directory(&directory) { directory } else { base_of(&directory) }
+            }
             None => base_of(first),
         };
         let variables = self.include_variables(env_files, &base, context)?;

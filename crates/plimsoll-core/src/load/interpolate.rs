@@ -38,6 +38,11 @@ impl Variables {
         self.values.get(name).map(String::as_str)
     }
 
+    /// Whether every variable without a value is unset, and not unknown.
+    pub fn is_complete(&self) -> bool {
+        self.complete
+    }
+
     fn state(&self, name: &str) -> State<'_> {
         match self.values.get(name) {
             Some(value) => State::Set(value),
@@ -276,7 +281,8 @@ impl<'a> Expansion<'a> {
     fn plain(&mut self, name: &str, span: Span) {
         match self.variables.state(name) {
             State::Set(value) => self.insert_value(name, value, span),
-            State::Unset => self.insert("", span),
+            // It leaves a trace: what is written is a string, and not nothing.
+            State::Unset => self.insert_value(name, "", span),
             State::Unknown => self.hole(name, false, span),
         }
     }
@@ -298,6 +304,7 @@ impl<'a> Expansion<'a> {
             if !read {
                 return false;
             }
+            self.detail.expanded = true;
             if set.is_none() {
                 let range = start..self.value.len() as u32;
                 if range.is_empty() {
@@ -328,7 +335,7 @@ impl<'a> Expansion<'a> {
             (b'?' | b'-', State::Set(value), _) => self.insert_value(name, value, span),
             (b'?', State::Unknown, _) => self.hole(name, colon, span),
             (b'+', State::Unknown, _) => self.hole(name, false, span),
-            _ => self.insert("", span),
+            _ => self.insert_value(name, "", span),
         }
         true
     }

@@ -79,7 +79,11 @@ impl Merger<'_> {
             (Value::Mapping(_), Value::Mapping(_)) => self.mappings(base, over, path),
             (Value::Sequence(a), Value::Sequence(b)) => {
                 let items = a.iter().chain(b).cloned().collect();
-                self.make(over, Value::Sequence(items))
+                let made = self.make(over, Value::Sequence(items));
+                for one in [base, over] {
+                    self.tree.inherit(made, one);
+                }
+                made
             }
             (Value::Mapping(_) | Value::Sequence(_), _) => self.clash(base, over, path),
             _ => {

@@ -5,7 +5,7 @@ use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
 use crate::syntax::scalar::Kind;
 use crate::tree::{Document, Entry, NodeId, Path, Tree, Value, Via};
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 /// How many entries all merge keys of a file may take in together, and steps of the way to them. Compose itself hangs
 /// far below; real files take in hundreds.
@@ -77,7 +77,10 @@ struct Taken {
 fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut Vec<Problem>) {
     let (merges, mut entries): (Vec<Entry>, Vec<Entry>) =
         tree.entries(id).iter().cloned().partition(|it| tree.kind(it.key) == Some(Kind::Merge));
-    let mut names: HashSet<String> = entries.iter().map(|it| tree.key(it.key).to_string()).collect();
+    // The own value of each name, unless it is an alias, which may stand in other places, too.
+    let own = |it: &Entry| it.path.steps().is_empty().then_some(it.value);
+    let mut names: HashMap<String, Option<NodeId>> =
+        entries.iter().map(|it| (tree.key(it.key).to_string(), own(it))).collect();
     let taken: Vec<Taken> = merges.iter().flat_map(|it| sources(tree, it)).collect();
     'all: for Taken { source, path, written } in taken {
         match tree.node(source).value {
@@ -102,10 +105,15 @@ fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut
                 problems.push(problem.because(format!("more than {MERGED_ENTRIES}")));
                 break 'all;
             }
-            if names.contains(tree.key(entry.key)) {
+            if let Some(winner) = names.get(tree.key(entry.key)) {
+                // A list is not merged, so that what it replaces is lost.
+                let (loser, list) = (entry.value, |it: &NodeId| matches!(tree.node(*it).value, Value::Sequence(_)));
+                if let Some(winner) = winner.filter(list) {
+                    tree.shadow(winner, loser);
+                }
                 continue;
             }
-            names.insert(tree.key(entry.key).to_string());
+            names.insert(tree.key(entry.key).to_string(), None);
             let path = Path::default().through(Via::MergeKey(written)).then(&entry.path);
             entries.push(Entry { path, ..entry.clone() });
         }

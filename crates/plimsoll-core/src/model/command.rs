@@ -3,7 +3,6 @@
 use super::Field;
 use super::lower::Lower;
 use crate::grammar::words;
-use crate::source::Span;
 use crate::text::Text;
 use crate::tree::Entry;
 
@@ -24,7 +23,7 @@ pub struct Command {
     /// How they are written.
     pub form: CommandForm,
     /// The end of a string that Compose drops: from the first unquoted `;`, `&`, `|`, `<` or `>` on.
-    pub dropped: Option<Span>,
+    pub dropped: Option<Text>,
 }
 
 impl Command {
@@ -39,7 +38,7 @@ impl Command {
             Ok(split) => Command {
                 words: split.words.iter().map(|word| word_text(&text, word)).collect(),
                 form: CommandForm::String,
-                dropped: split.rest.map(|it| text.span_of(it)),
+                dropped: split.rest.map(|it| text.slice(it)),
             },
             // The schema reports it.
             Err(_) => Command { words: vec![text], form: CommandForm::String, dropped: None },

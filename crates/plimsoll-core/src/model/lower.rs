@@ -30,6 +30,7 @@ pub fn lower(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
             "networks" => project.networks = lower.resources(entry.value),
             "configs" => project.configs = lower.resources(entry.value),
             "secrets" => project.secrets = lower.resources(entry.value),
+            "models" => project.models = lower.resources(entry.value),
             "include" => project.includes = true,
             _ => {}
         }
@@ -129,14 +130,7 @@ impl<'a> Lower<'a> {
 
     /// What a scalar of `environment` or `labels` is to the container: numbers and booleans in their canonical form.
     pub fn scalar_value(&self, id: NodeId) -> Option<Text> {
-        let text = self.text(id)?;
-        let shown = match self.tree.kind(id)? {
-            Kind::Integer(value) => value.to_string(),
-            Kind::Bool(value) => value.to_string(),
-            Kind::Float(value) => float_text(value),
-            _ => return Some(text),
-        };
-        if shown == text.as_str() { Some(text) } else { Some(Text::verbatim(shown, text.span(), 0)) }
+        self.tree.scalar_text(id)
     }
 
     fn resources(&self, id: NodeId) -> Vec<Resource> {
@@ -152,22 +146,4 @@ impl<'a> Lower<'a> {
     pub fn span(&self, id: NodeId) -> Span {
         self.tree.span(id)
     }
-}
-
-/// A float as Go prints it with `%v`: the shortest digits that read back, an exponent from 1e21 on and below 1e-4.
-fn float_text(value: f64) -> String {
-    let size = value.abs();
-    if value.is_infinite() {
-        return if value > 0.0 { "+Inf" } else { "-Inf" }.to_string();
-    }
-    if size != 0.0 && !(1e-4..1e21).contains(&size) {
-        let shown = format!("{value:e}");
-        let (digits, exponent) = shown.split_once('e').unwrap_or((&shown, "0"));
-        let (sign, exponent) = match exponent.strip_prefix('-') {
-            Some(it) => ('-', it),
-            None => ('+', exponent),
-        };
-        return format!("{digits}e{sign}{exponent:0>2}");
-    }
-    format!("{value}")
 }

@@ -64,6 +64,26 @@ pub struct Mount {
     pub path: Path,
 }
 
+/// How a mount that is written came to nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lost {
+    /// A later entry of the same list has its target: the mount at this index of the service.
+    Twice(usize),
+    /// An entry of an override, or of the service that extends this one, has its target.
+    Overridden(usize),
+    /// It would have come with `<<`, but the service has `volumes` of its own, and `<<` does not merge lists.
+    MergeKey,
+}
+
+/// A mount that is written and not made. Nobody is told by Compose.
+#[derive(Clone, Debug)]
+pub struct LostMount {
+    /// The mount.
+    pub mount: Mount,
+    /// What became of it.
+    pub how: Lost,
+}
+
 impl Mount {
     /// Whether one cannot say what is mounted where, because a variable holds the whole entry or its target.
     pub fn is_opaque(&self) -> bool {
@@ -106,8 +126,8 @@ impl Mount {
         let sections = match split(text.as_str(), &text) {
             Ok(sections) => sections,
             Err(why) => {
-                let message = format!("`{}` is not a volume: {why}", text.as_str());
-                let problem = Problem::new(ProblemKind::InvalidValue, span, message);
+                let message = format!("`{}` is not a volume: {why}", text.shown());
+                let problem = Problem::new(ProblemKind::InvalidVolume, span, message);
                 lower
                     .problems
                     .push(problem.help("write `source:/path/in/container` or `source:/path/in/container:ro`"));

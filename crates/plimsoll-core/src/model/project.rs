@@ -1,6 +1,7 @@
 //! The project as a whole, and the named things at its top that need no type of their own.
 
 use super::{Field, Service, Volume};
+use crate::load::Unread;
 use crate::source::Span;
 use crate::text::Text;
 use std::collections::HashMap;
@@ -23,8 +24,15 @@ pub struct Project {
     pub configs: Vec<Resource>,
     /// Top-level `secrets:`.
     pub secrets: Vec<Resource>,
+    /// Top-level `models:`.
+    pub models: Vec<Resource>,
     /// Whether other files are included, whose content is not read here. What is absent may be there.
     pub includes: bool,
+    /// Whether any variable that the files use has a value, from a `.env` or as it was given. Then one without is
+    /// forgotten, and not left to somebody else.
+    pub knows_variables: bool,
+    /// What the project names and could not be read.
+    pub unread: Vec<Unread>,
     /// Whether the text could not be read to its end. What is absent may be behind the error.
     pub broken: bool,
     /// Whether the file can only be meant to be merged over another one: a service has neither an image nor anything
@@ -67,13 +75,33 @@ impl Project {
         self.volumes.get(*at)
     }
 
+    /// Switches profiles on: a service that is in other ones only is not enabled. `*` stands for all of them.
+    pub fn enable(&mut self, profiles: &[String]) {
+        let on = |it: &Text| it.known().is_some_and(|it| profiles.iter().any(|on| on == "*" || on == it));
+        for service in &mut self.services {
+            service.enabled = service.profiles.is_empty() || service.profiles.iter().any(on);
+        }
+    }
+
+    /// The project without the services that are not enabled, and without what needs one of these only if it is there.
+    pub fn only_enabled(&self) -> Project {
+        let mut project = self.clone();
+        project.index = OnceLock::new();
+        project.services.retain(|it| it.enabled);
+        let off = |name: &str| self.service(name).is_some_and(|it| !it.enabled);
+        for service in &mut project.services {
+            service.depends_on.retain(|it| it.required != Some(false) || !off(&it.service));
+        }
+        project
+    }
+
     /// Whether the files show everything there is: nothing is included, cut off, or left to another file.
     pub fn is_whole(&self) -> bool {
         !self.includes && !self.broken && !self.fragment
     }
 }
 
-/// A network, config or secret.
+/// A network, config, secret or model.
 #[derive(Clone, Debug)]
 pub struct Resource {
     /// Its key.

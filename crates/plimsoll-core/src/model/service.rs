@@ -2,7 +2,8 @@
 
 use super::environment::{self, EnvFile, EnvValue, Variable};
 use super::lower::Lower;
-use super::{Command, Field, Healthcheck, Mount};
+use super::reference::{self, FileReference};
+use super::{Command, Dependency, Field, Healthcheck, Lost, LostMount, Mount, dependency};
 use crate::grammar::duration::{self, Nanoseconds};
 use crate::load::EnvFiles;
 use crate::source::Span;
@@ -19,7 +20,7 @@ pub struct Period {
 }
 
 /// `build:` of a service.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Build {
     /// Directory of the build, as written.
     pub context: Option<Text>,
@@ -29,34 +30,10 @@ pub struct Build {
     pub dockerfile_inline: Option<Text>,
     /// Stage of the Dockerfile.
     pub target: Option<Text>,
-}
-
-/// What a dependency must have reached before the service starts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Condition {
-    /// It runs.
-    Started,
-    /// Its probe passes.
-    Healthy,
-    /// It has ended with exit status 0.
-    Completed,
-    /// The files do not show it.
-    Unknown,
-}
-
-/// One entry of `depends_on:`.
-#[derive(Clone, Debug)]
-pub struct Dependency {
-    /// Name of the other service.
-    pub service: String,
-    /// Where that name is written.
-    pub key: Span,
-    /// What it must have reached.
-    pub condition: Condition,
-    /// Whether Compose stops if the other service is not there.
-    pub required: Option<bool>,
-    /// How it got here.
-    pub path: Path,
+    /// Platforms that it is built for.
+    pub platforms: Vec<Text>,
+    /// Secrets that it uses.
+    pub secrets: Vec<FileReference>,
 }
 
 /// One entry of `volumes_from:`.
@@ -75,15 +52,21 @@ pub struct Deploy {
     pub restart_condition: Option<Field<Text>>,
     /// `restart_policy`, which replaces `restart:` altogether.
     pub restart_policy: Option<Field<()>>,
+    /// `resources.limits`.
+    pub limits: Option<Field<Limits>>,
+    /// `resources.reservations`.
+    pub reservations: Option<Field<Limits>>,
 }
 
-/// A config or secret that a service uses.
-#[derive(Clone, Debug)]
-pub struct FileReference {
-    /// Name of the config or secret.
-    pub source: Text,
-    /// Path in the container.
-    pub target: Option<Text>,
+/// How much of the machine a service may use, or has for itself.
+#[derive(Clone, Debug, Default)]
+pub struct Limits {
+    /// Processors.
+    pub cpus: Option<Field<Text>>,
+    /// Memory.
+    pub memory: Option<Field<Text>>,
+    /// Processes.
+    pub pids: Option<Field<Text>>,
 }
 
 /// One entry of `services:`. Fields have the names and meanings of the Compose Specification.
@@ -93,6 +76,8 @@ pub struct Service {
     pub name: String,
     pub key: Span,
     pub path: Path,
+    /// Whether it is in no profile, or in one that is switched on. A variable that hides one counts as neither.
+    pub enabled: bool,
     pub image: Option<Field<Text>>,
     pub build: Option<Field<Build>>,
     pub provider: Option<Field<()>>,
@@ -101,6 +86,8 @@ pub struct Service {
     pub has_wrong_image: bool,
     pub platform: Option<Field<Text>>,
     pub mounts: Vec<Mount>,
+    /// Mounts that are written for it and that Compose leaves out without a word.
+    pub lost_mounts: Vec<LostMount>,
     pub volumes_from: Vec<VolumesFrom>,
     pub healthcheck: Option<Field<Healthcheck>>,
     pub depends_on: Vec<Dependency>,
@@ -130,7 +117,18 @@ pub struct Service {
     pub profiles: Vec<Text>,
     pub configs: Vec<FileReference>,
     pub secrets: Vec<FileReference>,
-    pub networks: Vec<(String, Span)>,
+    pub networks: Vec<Text>,
+    pub models: Vec<Text>,
+    pub links: Vec<Text>,
+    pub ipc: Option<Field<Text>>,
+    pub pid: Option<Field<Text>>,
+    pub uts: Option<Field<Text>>,
+    /// `cpus`, `mem_limit` and `pids_limit`.
+    pub limits: Limits,
+    /// `mem_reservation`.
+    pub reservations: Limits,
+    /// A variable has a part in it, wherever.
+    pub has_variables: bool,
 }
 
 impl Service {
@@ -139,6 +137,7 @@ impl Service {
             name: lower.tree.key(entry.key).to_string(),
             key: lower.span(entry.key),
             path: entry.path.clone(),
+            enabled: true,
             image: None,
             build: None,
             provider: None,
@@ -146,6 +145,7 @@ impl Service {
             has_wrong_image: !lower.is_mapping(entry.value),
             platform: None,
             mounts: Vec::new(),
+            lost_mounts: Vec::new(),
             volumes_from: Vec::new(),
             healthcheck: None,
             depends_on: Vec::new(),
@@ -173,6 +173,14 @@ impl Service {
             configs: Vec::new(),
             secrets: Vec::new(),
             networks: Vec::new(),
+            models: Vec::new(),
+            links: Vec::new(),
+            ipc: None,
+            pid: None,
+            uts: None,
+            limits: Limits::default(),
+            reservations: Limits::default(),
+            has_variables: reference::has_variables(lower, entry.value),
         };
         for field in lower.entries(entry.value) {
             service.take(lower, field);
@@ -196,7 +204,14 @@ impl Service {
             "platform" => self.platform = lower.text_field(entry),
             "volumes" => {
                 for item in lower.tree.items(value) {
-                    self.mounts.extend(Mount::lower(lower, item.value, entry.path.then(&item.path)));
+                    let Some(mount) = Mount::lower(lower, item.value, entry.path.then(&item.path)) else { continue };
+                    self.lose(lower, item.value, lower.span(value));
+                    self.mounts.push(mount);
+                }
+                for hidden in lower.tree.shadowed(value) {
+                    for item in lower.tree.items(*hidden) {
+                        self.lost_mounts.extend(lost(lower, item.value, Lost::MergeKey));
+                    }
                 }
             }
             "tmpfs" => self.mounts.extend(lower.texts(entry).into_iter().map(|(text, path)| Mount::tmpfs(text, path))),
@@ -204,7 +219,7 @@ impl Service {
                 self.volumes_from = lower.texts(entry).into_iter().map(|it| VolumesFrom { source: it.0 }).collect();
             }
             "healthcheck" => self.healthcheck = Healthcheck::lower(lower, entry),
-            "depends_on" => self.depends_on = dependencies(lower, entry),
+            "depends_on" => self.depends_on = dependency::lower(lower, entry),
             "stop_signal" => self.stop_signal = lower.text_field(entry),
             "stop_grace_period" => {
                 self.stop_grace_period = lower.text(value).map(|text| {
@@ -228,10 +243,32 @@ impl Service {
             "init" => self.init = lower.bool_field(entry),
             "read_only" => self.read_only = lower.bool_field(entry),
             "profiles" => self.profiles = lower.texts(entry).into_iter().map(|it| it.0).collect(),
-            "configs" => self.configs = references(lower, value),
-            "secrets" => self.secrets = references(lower, value),
-            "networks" => self.networks = networks(lower, value),
+            "configs" => self.configs = reference::files(lower, value),
+            "secrets" => self.secrets = reference::files(lower, value),
+            "networks" => self.networks = reference::names(lower, value),
+            "models" => self.models = reference::names(lower, value),
+            "links" => self.links = lower.texts(entry).into_iter().map(|it| it.0).collect(),
+            "ipc" => self.ipc = lower.text_field(entry),
+            "pid" => self.pid = lower.text_field(entry),
+            "uts" => self.uts = lower.text_field(entry),
+            "cpus" => self.limits.cpus = lower.text_field(entry),
+            "mem_limit" => self.limits.memory = lower.text_field(entry),
+            "pids_limit" => self.limits.pids = lower.text_field(entry),
+            "mem_reservation" => self.reservations.memory = lower.text_field(entry),
             _ => {}
+        }
+    }
+
+    /// Remembers what the mount that comes next took the place of. `list` is where its own list is written: what is
+    /// not in there was merged under it.
+    fn lose(&mut self, lower: &mut Lower<'_>, winner: NodeId, list: Span) {
+        let at = self.mounts.len();
+        for loser in lower.tree.shadowed(winner) {
+            let span = lower.span(*loser);
+            let beside = span.file == list.file && list.start <= span.start && span.end <= list.end;
+            let how = if beside { Lost::Twice(at) } else { Lost::Overridden(at) };
+            self.lost_mounts.extend(lost(lower, *loser, how));
+            self.lose(lower, *loser, list);
         }
     }
 
@@ -264,7 +301,10 @@ impl Service {
 
     /// Whether an image can come from somewhere: an image, a build, a provider or another service.
     pub fn has_image_or_build(&self) -> bool {
-        self.image.is_some() || self.build.is_some() || self.provider.is_some() || self.extends.is_some()
+        self.image.as_ref().is_some_and(|it| !it.is_blank() || !it.is_interpolated())
+            || self.build.is_some()
+            || self.provider.is_some()
+            || self.extends.is_some()
     }
 }
 
@@ -277,71 +317,39 @@ impl Build {
                 dockerfile: text("dockerfile"),
                 dockerfile_inline: text("dockerfile_inline"),
                 target: text("target"),
+                platforms: lower.get(id, "platforms").map(|it| reference::names(lower, it.value)).unwrap_or_default(),
+                secrets: lower.get(id, "secrets").map(|it| reference::files(lower, it.value)).unwrap_or_default(),
             });
         }
-        let context = Some(lower.text(id)?);
-        Some(Build { context, dockerfile: None, dockerfile_inline: None, target: None })
+        Some(Build { context: Some(lower.text(id)?), ..Build::default() })
     }
 }
 
 impl Deploy {
     fn lower(lower: &Lower<'_>, id: NodeId) -> Deploy {
         let policy = lower.get(id, "restart_policy");
+        let resources = lower.get(id, "resources").map(|it| it.value);
+        let limits = |key: &str| {
+            let entry = lower.get(resources?, key).filter(|it| lower.is_mapping(it.value))?;
+            let text = |key: &str| lower.get(entry.value, key).and_then(|it| lower.text_field(it));
+            Some(lower.field(entry, Limits { cpus: text("cpus"), memory: text("memory"), pids: text("pids") }))
+        };
         Deploy {
             replicas: lower.get(id, "replicas").and_then(|it| lower.integer_field(it)),
             restart_condition: policy
                 .and_then(|it| lower.get(it.value, "condition"))
                 .and_then(|it| lower.text_field(it)),
             restart_policy: policy.map(|it| lower.field(it, ())),
+            limits: limits("limits"),
+            reservations: limits("reservations"),
         }
     }
 }
 
-fn dependencies(lower: &Lower<'_>, entry: &Entry) -> Vec<Dependency> {
-    if lower.is_sequence(entry.value) {
-        let list = lower.texts(entry).into_iter();
-        return list
-            .filter_map(|(text, path)| {
-                let service = text.known()?.to_string();
-                let (condition, required) = (Condition::Started, Some(true));
-                Some(Dependency { service, key: text.span(), condition, required, path })
-            })
-            .collect();
-    }
-    let one = |it: &Entry| {
-        let condition = lower.get(it.value, "condition").and_then(|it| lower.text(it.value));
-        let condition = match condition.as_ref().and_then(Text::known) {
-            Some("service_started") => Condition::Started,
-            Some("service_healthy") => Condition::Healthy,
-            Some("service_completed_successfully") => Condition::Completed,
-            _ => Condition::Unknown,
-        };
-        Dependency {
-            service: lower.tree.key(it.key).to_string(),
-            key: lower.span(it.key),
-            condition,
-            required: lower.get(it.value, "required").map_or(Some(true), |it| lower.truth(it.value).flatten()),
-            path: entry.path.then(&it.path),
-        }
-    };
-    lower.entries(entry.value).map(one).collect()
-}
-
-fn references(lower: &Lower<'_>, id: NodeId) -> Vec<FileReference> {
-    let one = |id| {
-        if lower.is_mapping(id) {
-            let text = |key: &str| lower.get(id, key).and_then(|it| lower.text(it.value));
-            return Some(FileReference { source: text("source")?, target: text("target") });
-        }
-        Some(FileReference { source: lower.text(id)?, target: None })
-    };
-    lower.tree.items(id).iter().filter_map(|it| one(it.value)).collect()
-}
-
-fn networks(lower: &Lower<'_>, id: NodeId) -> Vec<(String, Span)> {
-    if lower.is_sequence(id) {
-        let items = lower.tree.items(id).iter().filter_map(|it| lower.text(it.value));
-        return items.map(|it| (it.as_str().to_string(), it.span())).collect();
-    }
-    lower.entries(id).map(|it| (lower.tree.key(it.key).to_string(), lower.span(it.key))).collect()
+/// A mount that is not made. Compose does not look at it, so its mistakes are none.
+fn lost(lower: &mut Lower<'_>, id: NodeId, how: Lost) -> Option<LostMount> {
+    let known = lower.problems.len();
+    let mount = Mount::lower(lower, id, Path::default());
+    lower.problems.truncate(known);
+    Some(LostMount { mount: mount?, how })
 }

@@ -1,5 +1,7 @@
 //! The forms that Compose asks of single values: durations, sizes, ports, names.
 
+use crate::grammar::words;
+
 /// Why a text is refused.
 pub(super) struct Wrong {
     /// Continues a sentence that names the key and the value: `which is no size`.
@@ -97,6 +99,12 @@ pub(super) fn size(text: &str) -> Result<(), Wrong> {
         unit => matches!(unit.split_at_checked(1), Some(("k" | "m" | "g" | "t" | "p", "" | "b" | "ib"))),
     };
     if known { Ok(()) } else { wrong() }
+}
+
+/// A command line that Compose can split into words.
+pub(super) fn command(text: &str) -> Result<(), Wrong> {
+    let help = "write the words as a list, or `sh -c` and a command line in quotes";
+    words::split(text).map(drop).map_err(|why| Wrong::new(format!("which is no command line: {why}"), help))
 }
 
 /// Anywhere in it stands a letter or digit with a character behind it that a name may have. Compose does not ask more.

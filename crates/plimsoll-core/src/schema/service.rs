@@ -9,7 +9,7 @@ use super::{Cast, Form, List, Map, Rest, Shape, also, form, list, map};
 
 /// A number, or a string that Compose casts to a whole one.
 const QUOTA: Shape = NUMBER.or(STRING).cast(Cast::Integer);
-const COMMAND: Shape = NULL.or(STRING).or(list(&List { item: STRING, unique: false }));
+const COMMAND: Shape = NULL.or(STRING.form(Form::Text(form::command))).or(list(&List { item: STRING, unique: false }));
 /// Whether a thing is made with an attestation: a boolean, or any string with its parameters.
 const ATTESTATION: Shape = STRICT_BOOL.or(STRING);
 
@@ -78,7 +78,7 @@ const SERVICE_KEYS: &[(&str, Shape)] = &[
     ("pid", STRING.or(NULL)),
     ("pids_limit", QUOTA),
     ("platform", STRING),
-    ("ports", list(&List { item: NUMBER.or(STRING).form(Form::Text(form::port)).or(map(&PORT)), unique: false })),
+    ("ports", list(&List { item: INTEGER.or(STRING).form(Form::Text(form::port)).or(map(&PORT)), unique: false })),
     ("post_start", HOOKS),
     ("pre_stop", HOOKS),
     ("privileged", BOOL),
