@@ -6,7 +6,6 @@ use crate::state::{Cover, Place, State, States, kind, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{MountKind, Project};
-use plimsoll_core::source::Span;
 
 pub static RULE: Rule = Rule {
     id: "data-not-persisted",
@@ -75,39 +74,31 @@ fn is_file(target: &str) -> bool {
 fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
     let service = state.of(project);
     let family = &state.family;
-    let image = service.image.as_ref().map_or(service.key, |it| it.span);
-    let path = &place.shown;
-    let (span, message): (Span, String) = match &place.cover {
-        Cover::Mount(at) => {
-            let mount = &service.mounts[*at];
-            let message = format!(
-                "`{}` keeps its data in an anonymous volume: after `docker compose down`, `up` starts with an empty one",
-                service.name
-            );
-            (mount.span, message)
-        }
-        Cover::ImageVolume(_) => {
-            let message = format!(
-                "`{}` keeps its data in an anonymous volume: after `docker compose down`, `up` starts with an empty one",
-                service.name
-            );
-            (image, message)
-        }
+    let image = service.image.as_ref().map_or((service.key, &service.path), |it| (it.span, &it.path));
+    let shown = &place.shown;
+    let (span, path) = match &place.cover {
+        Cover::Mount(at) => (service.mounts[*at].span, &service.mounts[*at].path),
+        _ => image,
+    };
+    let message = match &place.cover {
         Cover::Layer => {
-            let message =
-                format!("`{}` keeps its data in the container itself: `docker compose down` deletes it", service.name);
-            (image, message)
+            format!("`{}` keeps its data in the container itself: `docker compose down` deletes it", service.name)
         }
+        _ => format!(
+            "`{}` keeps its data in an anonymous volume: after `docker compose down`, `up` starts with an empty one",
+            service.name
+        ),
     };
     let severity = if family.is_verified("data") { Severity::Error } else { Severity::Warning };
     let found = cx.report_as(severity, span, message);
     found.because(match place.cover {
         Cover::Mount(_) => "a path without a source is a volume without a name".to_string(),
         _ if place.uncertain => "nothing is mounted for its data".to_string(),
-        _ => format!("{} writes to `{path}`, and nothing is mounted there", family.name),
+        _ => format!("{} writes to `{shown}`, and nothing is mounted there", family.name),
     });
+    found.through(path);
     if let Some(moved) = &place.moved {
-        found.label(moved.span, format!("{} puts the data into `{path}`", moved.by));
+        found.label(moved.span, format!("{} puts the data into `{shown}`", moved.by));
     }
     found.help(match &place.variable {
         // A volume below `/tmp` belongs to root: the server could not write to it.

@@ -40,7 +40,7 @@ fn check(cx: &mut Cx<'_>) {
                 source.shown()
             );
             let found = cx.report_as(severity(&state.family), source.span(), message);
-            found.because("a directory of the host");
+            found.because("a directory of the host").through(&mount.path);
             if device.is_some() {
                 found.label(mount.span, "mounted here");
             }

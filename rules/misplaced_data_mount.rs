@@ -31,7 +31,7 @@ fn check(cx: &mut Cx<'_>) {
         );
         let severity = if state.family.is_verified("data") { Severity::Error } else { Severity::Warning };
         let found = cx.report_as(severity, mount.target.span(), message);
-        found.because("the data is not kept here");
+        found.because("the data is not kept here").through(&mount.path);
         match (&place.moved, &service.image) {
             (Some(moved), _) => found.label(moved.span, format!("{} puts the data into `{}`", moved.by, place.shown)),
             (None, Some(image)) => found.label(image.span, why),

@@ -37,7 +37,7 @@ fn check(cx: &mut Cx<'_>) {
             let verified = state.family.is_verified("data");
             let severity = if verified { Severity::Error } else { Severity::Warning };
             let found = cx.report_as(severity, mount.span, message);
-            found.because(format!("{} writes to `{}`", state.family.name, place.shown));
+            found.because(format!("{} writes to `{}`", state.family.name, place.shown)).through(&mount.path);
             if let Some(option) = option {
                 found.label(option.span, "makes the volume a tmpfs");
             }

@@ -37,7 +37,7 @@ fn check(cx: &mut Cx<'_>) {
             service.name, state.family.name
         );
         let found = cx.report(written.span, message);
-        found.because(why);
+        found.because(why).through(&written.path);
         found.help(match stop.wanted {
             Some(_) => format!("write `stop_signal: {graceful}`"),
             None => format!("remove the line: the image's own {graceful} is right"),

@@ -1,8 +1,9 @@
 //! Rules and how they run over a project.
 
+mod run;
+
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::Safety;
-use crate::ignore;
 use crate::load::discover::{DEFAULT_NAMES, add_env_files, base_name, default_file, project_of};
 use crate::load::files::{Files, ReadError, directory};
 use crate::load::interpolate::Variables;
@@ -12,6 +13,7 @@ use crate::model::{Project, lower};
 use crate::problem::{Problem, ProblemKind};
 use crate::schema;
 use crate::source::{FileId, Sources, Span};
+use run::{findings, run};
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
@@ -288,9 +290,6 @@ pub struct Resolution {
 
 /// Loads the project that was asked for, and says why Compose would refuse it. Suppressions do not count here.
 ///
-/// Of the rules that `engine` names only what loading has found counts: the rest of what they find is refused later,
-/// when containers are made.
-///
 /// # Errors
 /// One of the files cannot be read.
 pub fn resolve(
@@ -298,7 +297,6 @@ pub fn resolve(
     files: &dyn Files,
     target: &Target,
     rules: &[&'static Rule],
-    engine: &[&str],
 ) -> Result<Resolution, (String, ReadError)> {
     let mut problems = Vec::new();
     let Target { paths, folder, variables, .. } = target;
@@ -309,11 +307,7 @@ pub fn resolve(
     let options = Options { profiles: target.profiles.clone(), ..Options::default() };
     let refusing = rules.iter().copied().filter(|it| it.group == Group::Correctness && it.on);
     let mut refusals = findings(&project.only_enabled(), &problems, refusing, &options);
-    let by_engine = |it: &Diagnostic| {
-        engine.contains(&it.rule)
-            && !problems.iter().any(|problem| problem.span == it.span && problem.message == it.message)
-    };
-    refusals.retain(|it| it.severity == Severity::Error && !by_engine(it));
+    refusals.retain(|it| it.severity == Severity::Error);
     Ok(Resolution { loaded, project, refusals })
 }
 
@@ -354,41 +348,4 @@ pub fn model(loaded: &Loaded, name: &str, problems: &mut Vec<Problem>) -> Projec
     project.knows_variables = loaded.knows_variables;
     project.fragment = !stands_alone(name) && project.services.iter().any(|it| !it.has_image_or_build());
     project
-}
-
-fn run(
-    sources: &Sources,
-    loaded: &Loaded,
-    project: &Project,
-    problems: &[Problem],
-    rules: &[&'static Rule],
-    options: &Options,
-) -> Vec<Diagnostic> {
-    let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
-    let mut found = findings(project, problems, selected.iter().copied(), options);
-    ignore::apply(sources, loaded, rules, &selected, &mut found);
-    found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
-    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
-    found
-}
-
-/// What some rules find, in the order of the files.
-fn findings(
-    project: &Project,
-    problems: &[Problem],
-    rules: impl Iterator<Item = &'static Rule>,
-    options: &Options,
-) -> Vec<Diagnostic> {
-    let facts = Facts::default();
-    let mut found = Vec::new();
-    for rule in rules {
-        let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, rule, found: Vec::new() };
-        (rule.check)(&mut cx);
-        found.append(&mut cx.found);
-    }
-    let mut seen = HashSet::new();
-    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
-    // What is written once is blamed once, however many services take it in.
-    found.retain(|it| seen.insert((it.rule, it.span)));
-    found
 }

@@ -11,7 +11,7 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
     let limit = (word.chars().count() / 3).max(1);
     let near = |it: &&'a str| it.len().abs_diff(word.len()) <= limit * 4 && it.len() <= LONGEST;
     // A file may have thousands of names, and only a list that people can look through deserves a guess.
-    let candidates = candidates.into_iter().take(256).filter(near);
+    let candidates = candidates.into_iter().take(1_024).filter(near);
     let (distance, best) = candidates.map(|it| (strsim::damerau_levenshtein(word, it), it)).min()?;
     (distance <= limit).then_some(best)
 }

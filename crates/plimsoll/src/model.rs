@@ -15,9 +15,6 @@ use plimsoll_rules::RULES;
 use serde_json::Value;
 use std::io::{self, Write};
 
-/// Rules on what Compose prints without a word, and Docker refuses when it makes a container.
-const BY_ENGINE: [&str; 1] = ["invalid-volume"];
-
 /// What to print.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) struct Shape {
@@ -34,7 +31,7 @@ pub(crate) fn model(request: &Request, shape: Shape) -> Result<String, String> {
     let disk = Disk::default();
     let target = request::resolve(&disk, request).map_err(|it| format!("error: {it}\n"))?;
     let mut sources = Sources::new();
-    let found = resolve(&mut sources, &disk, &target, RULES, &BY_ENGINE);
+    let found = resolve(&mut sources, &disk, &target, RULES);
     let found = found.map_err(|(path, why)| format!("error: {path}: {why}\n"))?;
     if !found.refusals.is_empty() {
         return Err(refusals(&sources, &found).unwrap_or_else(|error| format!("error: {error}\n")));

@@ -1,0 +1,94 @@
+//! Running rules: what they find, what is suppressed, and what rests on a default.
+
+use super::{Cx, Facts, Options, Rule};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::ignore;
+use crate::load::Loaded;
+use crate::model::Project;
+use crate::problem::Problem;
+use crate::source::{Sources, Span};
+use crate::tree::{Tree, Value};
+use std::collections::HashSet;
+
+/// What the selected rules find, without what is suppressed.
+pub(super) fn run(
+    sources: &Sources,
+    loaded: &Loaded,
+    project: &Project,
+    problems: &[Problem],
+    rules: &[&'static Rule],
+    options: &Options,
+) -> Vec<Diagnostic> {
+    let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
+    let mut found = findings(project, problems, selected.iter().copied(), options);
+    name_defaults(&loaded.tree, &mut found);
+    ignore::apply(sources, loaded, rules, &selected, &mut found);
+    found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
+    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    found
+}
+
+/// What some rules find, in the order of the files.
+pub(super) fn findings(
+    project: &Project,
+    problems: &[Problem],
+    rules: impl Iterator<Item = &'static Rule>,
+    options: &Options,
+) -> Vec<Diagnostic> {
+    let facts = Facts::default();
+    let mut found = Vec::new();
+    for rule in rules {
+        let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, rule, found: Vec::new() };
+        (rule.check)(&mut cx);
+        found.append(&mut cx.found);
+    }
+    let mut seen = HashSet::new();
+    found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
+    // What is written once is blamed once, however many services take it in.
+    found.retain(|it| seen.insert((it.rule, it.span)));
+    found
+}
+
+/// A scalar in which a variable has its default.
+struct Default<'a> {
+    scalar: Span,
+    variable: &'a str,
+    expression: Span,
+}
+
+/// How many scalars a finding is held against at the most. A span that covers more says nothing about one of them.
+const NEAREST: usize = 32;
+
+/// Says of each finding whether it rests on the default of a variable: `${V:-default}` may be something else elsewhere.
+fn name_defaults(tree: &Tree, found: &mut [Diagnostic]) {
+    let mut defaults: Vec<Default<'_>> = Vec::new();
+    for node in &tree.nodes {
+        let Value::Scalar(text, _) = &node.value else { continue };
+        defaults.extend(text.assumptions().iter().map(|it| Default {
+            scalar: text.span(),
+            variable: &it.variable,
+            expression: it.span,
+        }));
+    }
+    if defaults.is_empty() {
+        return;
+    }
+    defaults.sort_by_key(|it| it.scalar);
+    for diagnostic in found {
+        let spans: Vec<Span> =
+            std::iter::once(diagnostic.span).chain(diagnostic.labels.iter().map(|it| it.span)).collect();
+        for span in spans {
+            let end = Span { start: span.end.max(span.start + 1), ..span };
+            let before = defaults.partition_point(|it| it.scalar < Span { end: 0, ..end });
+            for it in defaults[..before].iter().rev().take(NEAREST) {
+                let touches = it.scalar.file == span.file && it.scalar.end > span.start;
+                let text = format!("where `{}` is not set", it.variable);
+                let said =
+                    diagnostic.reason.contains(&text) || diagnostic.labels.iter().any(|label| label.text == text);
+                if touches && !said {
+                    diagnostic.label(it.expression, text);
+                }
+            }
+        }
+    }
+}
