@@ -2,7 +2,7 @@
 
 use crate::miss::culprit;
 use crate::role::{is_in_memory, is_local};
-use crate::state::{Cover, Place, State, States, kind, states};
+use crate::state::{Cover, Place, State, States, kind, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{MountKind, Project};
@@ -96,7 +96,7 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
         _ if place.uncertain => "nothing is mounted for its data".to_string(),
         _ => format!("{} writes to `{shown}`, and nothing is mounted there", family.name),
     });
-    found.through(path);
+    name_defaults(found.through(path), service);
     if let Some(moved) = &place.moved {
         found.label(moved.span, format!("{} puts the data into `{shown}`", moved.by));
     }

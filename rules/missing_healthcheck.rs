@@ -1,7 +1,7 @@
 //! A store without a probe, in the file or in its image.
 
 use crate::images::Confidence;
-use crate::state::states;
+use crate::state::{name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{Condition, Project, Test};
@@ -53,6 +53,7 @@ fn check(cx: &mut Cx<'_>) {
         if let Some(image) = &service.image {
             found.label(image.span, "the image has none of its own");
         }
+        name_defaults(found, service);
         found.help(format!("add a healthcheck, such as `test: {}`", flow(&family.health.test)));
     }
 }

@@ -1,7 +1,7 @@
 //! A store that is killed before it has shut down.
 
 use crate::role::keeps;
-use crate::state::{State, states};
+use crate::state::{State, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::Project;
@@ -29,7 +29,7 @@ fn check(cx: &mut Cx<'_>) {
         let service = state.of(project);
         let Some(wanted) = state.family.stop.grace.filter(|it| it.seconds() > DEFAULT) else { continue };
         // What is not kept cannot be damaged by a kill.
-        if state.is_unkept(project) && !state.opaque {
+        if !state.is_kept(project) {
             continue;
         }
         let (span, seconds) = match &service.stop_grace_period {
@@ -73,6 +73,7 @@ fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64)
     } else {
         found.because("then Docker sends SIGKILL");
     }
+    name_defaults(found, service);
     if let (Some(why), Some(image)) = (&family.stop.why, &service.image) {
         found.label(image.span, why.clone());
     }

@@ -7,9 +7,10 @@ pub(crate) use crate::role::is_for_tests;
 use crate::role::{Role, role};
 use crate::version::{Version, of_tag};
 use plimsoll_core::check::Cx;
+use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::grammar::image;
 use plimsoll_core::grammar::path;
-use plimsoll_core::model::{EnvValue, Mount, MountKind, Project, Service};
+use plimsoll_core::model::{EnvValue, Mount, MountKind, Project, Service, Syntax};
 use plimsoll_core::source::Span;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -138,6 +139,21 @@ impl State {
         let configured = matches!(self.family.kind.as_str(), "time-series" | "object-store")
             && self.family.data.iter().all(|it| it.env.is_empty() && it.flags.is_empty());
         said || configured && place.uncertain
+    }
+
+    /// Whether some directory that matters has a mount that outlives the container, whatever the version and the
+    /// variables are. A file of variables that is not there is not held against it.
+    pub fn is_kept(&self, project: &Project) -> bool {
+        let service = self.of(project);
+        let certain = |place: &Place| !place.uncertain || service.env_file_hidden;
+        let lasting = |at: usize| match (kind(project, &service.mounts[at]), service.mounts[at].syntax) {
+            (MountKind::Bind | MountKind::Volume, _) => true,
+            // A volume or a directory of the host: a short one with a source is one of the two.
+            (MountKind::Unknown, Syntax::Short) => true,
+            _ => false,
+        };
+        let kept = |place: &Place| matches!(place.cover, Cover::Mount(at) if lasting(at)) && certain(place);
+        !self.opaque && self.layouts.iter().all(|it| it.places.iter().any(|place| !place.optional && kept(place)))
     }
 
     /// Whether every directory that matters is without a mount that outlives the container, whatever the version.
@@ -357,4 +373,16 @@ fn cover(service: &Service, directory: &str, volumes: &[String]) -> (Cover, Vec<
         }
     }
     (best.1, below)
+}
+
+/// Names the defaults that decide what a service runs and what is mounted: somewhere else they may be another value.
+pub fn name_defaults(found: &mut Diagnostic, service: &Service) {
+    let image = service.image.iter().map(|it| &it.value);
+    let words = service.command.iter().chain(&service.entrypoint).flat_map(|it| &it.words);
+    let mounts = service.mounts.iter().map(|it| &it.target);
+    for text in image.chain(words).chain(mounts) {
+        for it in text.assumptions() {
+            found.label(it.span, format!("where `{}` is not set", it.variable));
+        }
+    }
 }

@@ -30,47 +30,7 @@ const VALUES: [&str; 17] = [
 ];
 
 /// What is known to be wrong: the reason, and the cases with their rules. None may stay here once it has gone.
-const KNOWN: &[(&str, &[&str])] = &[
-    (
-        "what is not kept cannot be damaged by a kill, and whether it is kept is unknown",
-        &[
-            "images/data-directory-in-the-environment short-stop-grace-period",
-            "images/end-of-the-data-directory short-stop-grace-period",
-            "images/start-of-the-tag short-stop-grace-period",
-            "images/tag short-stop-grace-period",
-            "tmpfs/below-a-folder short-stop-grace-period",
-            "tmpfs/path short-stop-grace-period",
-            "tmpfs/with-a-suffix short-stop-grace-period",
-            "tmpfs/with-options-where-set short-stop-grace-period",
-            "volumes/below-the-target short-stop-grace-period",
-            "volumes/end-of-the-target short-stop-grace-period",
-            "volumes/long-source short-stop-grace-period",
-            "volumes/long-target short-stop-grace-period",
-            "volumes/target short-stop-grace-period",
-            "volumes/whole-mount short-stop-grace-period",
-        ],
-    ),
-    (
-        "what runs instead of the server may be anything",
-        &[
-            "lifecycle/command-that-is-unknown data-not-persisted",
-            "lifecycle/command-that-is-unknown missing-healthcheck",
-            "lifecycle/entrypoint-that-is-unknown data-not-persisted",
-            "lifecycle/entrypoint-that-is-unknown missing-healthcheck",
-        ],
-    ),
-    (
-        "it rests on the default of the variable, and does not say so",
-        &[
-            "images/append-only-file data-not-persisted",
-            "lifecycle/first-word-of-the-command data-not-persisted",
-            "lifecycle/first-word-of-the-command missing-healthcheck",
-            "lifecycle/policy-of-the-deployment lost-restart-policy",
-            "tmpfs/harmless-by-default data-not-persisted",
-            "tmpfs/of-an-image-that-may-be-any tmpfs-on-data-path",
-        ],
-    ),
-];
+const KNOWN: &[(&str, &[&str])] = &[];
 
 fn is_known(name: &str, rule: &str) -> bool {
     KNOWN.iter().any(|it| it.1.contains(&format!("{name} {rule}").as_str()))

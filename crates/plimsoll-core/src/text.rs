@@ -193,10 +193,11 @@ impl Text {
             return Text { value, span, first: span.start, detail: None };
         };
         let (start, end) = (range.start as u32, range.end as u32);
-        let holes = detail
-            .holes
+        // Holes, insertions and runs are in order: a command line of a thousand words is cut a thousand times.
+        let holes = &detail.holes[detail.holes.partition_point(|it| it.at < start)..];
+        let holes = holes
             .iter()
-            .filter(|hole| start <= hole.at && hole.at <= end)
+            .take_while(|hole| hole.at <= end)
             .map(|hole| Hole { at: hole.at - start, ..hole.clone() })
             .collect();
         let cut = |parts: &[Assumption]| {
@@ -208,8 +209,11 @@ impl Text {
             moved.collect::<Vec<_>>()
         };
         let expanded = detail.expanded;
-        let (assumptions, inserted) = (cut(&detail.assumptions), cut(&detail.inserted));
-        let runs = detail.runs.iter().filter(|run| run.value.start <= end && start <= run.value.end);
+        let inserted = &detail.inserted[detail.inserted.partition_point(|it| it.range.end < start)..];
+        let inserted = &inserted[..inserted.partition_point(|it| it.range.start <= end)];
+        let (assumptions, inserted) = (cut(&detail.assumptions), cut(inserted));
+        let runs = detail.runs[detail.runs.partition_point(|run| run.value.end < start)..].iter();
+        let runs = runs.take_while(|run| run.value.start <= end);
         let runs = runs.filter_map(|run| {
             let (from, to) = (run.value.start.max(start), run.value.end.min(end));
             if from == to && !run.value.is_empty() {

@@ -171,6 +171,8 @@ struct Expansion<'a> {
     depth: u32,
 }
 
+/// How many defaults of one scalar are remembered.
+const NAMED_DEFAULTS: usize = 256;
 /// How deep words may be nested. Real files nest two or three.
 const DEEPEST: u32 = 64;
 
@@ -310,7 +312,10 @@ impl<'a> Expansion<'a> {
                 if range.is_empty() {
                     self.detail.runs.push(run(range.clone(), span, false));
                 }
-                self.detail.assumptions.push(Assumption { range, variable: name.to_string(), span });
+                // They only serve to name defaults, and nobody reads a thousand names.
+                if self.detail.assumptions.len() < NAMED_DEFAULTS {
+                    self.detail.assumptions.push(Assumption { range, variable: name.to_string(), span });
+                }
             }
             return true;
         }

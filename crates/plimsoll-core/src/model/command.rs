@@ -36,7 +36,7 @@ impl Command {
         let text = lower.text(entry.value)?;
         let command = match words::split(text.as_str()) {
             Ok(split) => Command {
-                words: split.words.iter().map(|word| word_text(&text, word)).collect(),
+                words: words_of(&text, &split.words),
                 form: CommandForm::String,
                 dropped: split.rest.map(|it| text.slice(it)),
             },
@@ -50,6 +50,21 @@ impl Command {
     pub fn has_unknown(&self) -> bool {
         self.words.iter().any(|it| !it.is_known())
     }
+}
+
+/// The words with their places. A variable that stands alone may be any number of words, so it is one that is unknown.
+fn words_of(text: &Text, words: &[words::Word]) -> Vec<Text> {
+    let mut places: Vec<usize> = text.holes().iter().map(|it| it.at as usize).collect();
+    places.dedup();
+    // Words are in order: the first that does not end before a place is the only one that can touch it.
+    places.retain(|at| {
+        let next = words.partition_point(|it| it.range.end < *at);
+        words.get(next).is_none_or(|it| *at < it.range.start)
+    });
+    let mut found: Vec<(usize, Text)> = places.into_iter().map(|at| (at, text.slice(at..at))).collect();
+    found.extend(words.iter().map(|it| (it.range.start, word_text(text, it))));
+    found.sort_by_key(|it| it.0);
+    found.into_iter().map(|it| it.1).collect()
 }
 
 /// A word with its place. Where quotes were taken off, the place is the word with its quotes.
