@@ -2,7 +2,7 @@
 
 use crate::miss::culprit;
 use crate::role::{is_in_memory, is_local};
-use crate::state::{Cover, Place, State, States, kind, name_defaults, states};
+use crate::state::{Cover, Place, State, kind, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{MountKind, Project};
@@ -20,6 +20,11 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
+    let keeps = |kinds: &[&str]| {
+        let mut states = states.kept().filter(|it| kinds.contains(&it.family.kind.as_str()));
+        states.any(|it| !it.is_unkept(project))
+    };
+    let (database, queue) = (keeps(&["database", "document"]), keeps(&["queue"]));
     for state in states.kept().filter(|it| !it.opaque && it.family.is_store()) {
         let place = state.layouts.first().and_then(|it| it.places.iter().find(|it| !it.optional));
         let Some(place) = place.filter(|_| state.is_unkept(project)) else { continue };
@@ -27,7 +32,7 @@ fn check(cx: &mut Cx<'_>) {
         // Another rule speaks of a mount that misses, and of memory.
         let tmpfs = |at: usize| kind(project, &service.mounts[at]) == MountKind::Tmpfs;
         let memory = matches!(place.cover, Cover::Mount(at) if tmpfs(at)) || is_in_memory(service);
-        if is_local(project, service) || !means_to_keep(&states, project, state) || state.may_be_remote(project, place)
+        if is_local(project, service) || !means_to_keep(state, project, database, queue) || state.may_be_remote(project, place)
         {
             continue;
         }
@@ -40,16 +45,12 @@ fn check(cx: &mut Cx<'_>) {
 
 /// Whether more than a demonstration is meant. Nobody misses the metrics and messages of yesterday, unless the service
 /// is always restarted, or a database is kept beside the messages, or a queue beside the ZooKeeper that has to know it.
-fn means_to_keep(states: &States, project: &Project, state: &State) -> bool {
-    let keeps = |kinds: &[&str]| {
-        let mut states = states.kept().filter(|it| kinds.contains(&it.family.kind.as_str()));
-        states.any(|it| !it.is_unkept(project))
-    };
+fn means_to_keep(state: &State, project: &Project, database: bool, queue: bool) -> bool {
     let restart = state.of(project).restart.as_ref().and_then(|it| it.known());
     match state.family.kind.as_str() {
         "queue" | "coordination" | "time-series" if matches!(restart, Some("always" | "unless-stopped")) => true,
-        "queue" => keeps(&["database", "document"]),
-        "coordination" => keeps(&["queue"]),
+        "queue" => database,
+        "coordination" => queue,
         "time-series" => false,
         _ => true,
     }

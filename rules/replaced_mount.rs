@@ -22,7 +22,10 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
     for (at, service) in project.services.iter().enumerate() {
-        let state = states.kept().find(|it| it.service == at);
+        if service.lost_mounts.is_empty() {
+            continue;
+        }
+        let state = states.of(at).filter(|it| it.is_worth_keeping());
         for lost in &service.lost_mounts {
             match lost.how {
                 Lost::Twice(made) => pair(cx, service, state, &lost.mount, made, true),

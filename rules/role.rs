@@ -308,19 +308,3 @@ pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
         || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))
         || project.name.as_ref().is_some_and(|it| for_tests(it.as_str()))
 }
-
-/// Whether a service is only an image in a file that is not called as Compose looks for it: the rest of it is in the
-/// file that this one is merged over.
-pub(crate) fn is_overlay(project: &Project, service: &Service) -> bool {
-    let default = ["compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml"];
-    let bare = service.environment.is_empty()
-        && service.env_file.is_empty()
-        && service.mounts.is_empty()
-        && service.command.is_none()
-        && service.entrypoint.is_none()
-        && service.healthcheck.is_none()
-        && service.depends_on.is_empty()
-        && service.restart.is_none()
-        && service.container_name.is_none();
-    bare && !default.contains(&project.file_name.as_str())
-}

@@ -108,11 +108,21 @@ pub fn states(cx: &Cx<'_>) -> Rc<States> {
 impl States {
     /// The services that run a server with data worth keeping: not caches, not tools, not for tests.
     pub fn kept(&self) -> impl Iterator<Item = &State> {
-        self.0.iter().filter(|it| it.role == Role::Server && !it.cache && !it.ephemeral)
+        self.0.iter().filter(|it| it.is_worth_keeping())
+    }
+
+    /// The profile of the service at an index of [`Project::services`].
+    pub fn of(&self, service: usize) -> Option<&State> {
+        self.0.binary_search_by_key(&service, |it| it.service).ok().map(|at| &self.0[at])
     }
 }
 
 impl State {
+    /// Whether it runs a server with data worth keeping: not a cache, not a tool, not for tests.
+    pub fn is_worth_keeping(&self) -> bool {
+        self.role == Role::Server && !self.cache && !self.ephemeral
+    }
+
     /// The service.
     pub fn of<'a>(&self, project: &'a Project) -> &'a Service {
         &project.services[self.service]
@@ -211,7 +221,7 @@ fn state(project: &Project, at: usize, service: &Service) -> Option<State> {
     // A mount that misses shows that its data is to be kept.
     let unkept = state.is_unkept(project) && crate::miss::culprit(project, &state).is_none();
     state.cache = state.family.cache || crate::role::is_cache(service, &state.family, unkept);
-    state.ephemeral = is_for_tests(project, service) || crate::role::is_overlay(project, service);
+    state.ephemeral = is_for_tests(project, service);
     Some(state)
 }
 

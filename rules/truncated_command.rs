@@ -73,7 +73,7 @@ fn severity(states: &States, service: usize, command: &Command) -> Severity {
     let name = |it: &str| it.rsplit('/').next().unwrap_or_default().to_string();
     let lost: Vec<String> = dropped.split(|it: char| it.is_whitespace() || ";&|<>".contains(it)).map(name).collect();
     let kept: Vec<String> = command.words.iter().map(|it| name(it.as_str())).collect();
-    let state = states.0.iter().find(|it| it.service == service);
+    let state = states.of(service);
     let server =
         state.is_some_and(|it| it.family.server.names.iter().any(|it| lost.contains(it) && !kept.contains(it)));
     let backup = lost.iter().chain(&kept).any(|it| BACKUPS.contains(&it.as_str()));
