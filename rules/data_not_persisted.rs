@@ -25,7 +25,7 @@ fn check(cx: &mut Cx<'_>) {
         states.any(|it| !it.is_unkept(project))
     };
     let (database, queue) = (keeps(&["database", "document"]), keeps(&["queue"]));
-    for state in states.kept().filter(|it| !it.opaque && it.family.is_store()) {
+    for state in states.kept().filter(|it| !it.opaque && !it.family.cache) {
         let place = state.layouts.first().and_then(|it| it.places.iter().find(|it| !it.optional));
         let Some(place) = place.filter(|_| state.is_unkept(project)) else { continue };
         let service = state.of(project);
@@ -52,6 +52,7 @@ fn means_to_keep(state: &State, project: &Project, database: bool, queue: bool) 
         "queue" => database,
         "coordination" => queue,
         "time-series" => false,
+        _ if !state.family.is_store() => crate::role::runs_for_good(state.of(project), &state.family),
         _ => true,
     }
 }
@@ -90,7 +91,7 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
             service.name
         ),
     };
-    let severity = if family.is_verified("data") { Severity::Error } else { Severity::Warning };
+    let severity = if family.is_verified("data") && family.is_store() { Severity::Error } else { Severity::Warning };
     let found = cx.report_as(severity, span, message);
     found.because(match place.cover {
         Cover::Mount(_) => "a path without a source is a volume without a name".to_string(),

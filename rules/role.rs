@@ -3,7 +3,7 @@
 use crate::images::{Entrypoint, Family};
 use crate::state::Moved;
 use plimsoll_core::grammar::path;
-use plimsoll_core::model::{Command, EnvValue, Project, Service};
+use plimsoll_core::model::{Command, EnvValue, Mount, MountKind, Project, Service};
 use plimsoll_core::text::Text;
 
 /// What a container runs.
@@ -307,4 +307,35 @@ pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
         || for_tests(&service.name)
         || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))
         || project.name.as_ref().is_some_and(|it| for_tests(it.as_str()))
+}
+
+/// Whether an application is meant to stay and to keep what it has: it is always restarted, nothing at all is mounted
+/// that lasts, and its environment does not say that the data is in a database or an object store.
+pub(crate) fn runs_for_good(service: &Service, family: &Family) -> bool {
+    const ELSEWHERE: [&str; 12] = [
+        "DB",
+        "DATABASE",
+        "POSTGRES",
+        "POSTGRESQL",
+        "MYSQL",
+        "MARIADB",
+        "MONGO",
+        "MONGODB",
+        "JDBC",
+        "S3",
+        "SQL",
+        "REDIS",
+    ];
+    let restart = service.restart.as_ref().and_then(|it| it.known());
+    let variables = service.environment.iter().chain(&service.env_file_variables);
+    let mut words = variables.flat_map(|it| it.name.split('_'));
+    let lasting = |it: &Mount| matches!(it.kind, MountKind::Bind | MountKind::Volume | MountKind::Unknown);
+    // An entry for all images of a publisher says where they keep data if they have any.
+    let particular = family.images.iter().any(|it| !it.contains('*'));
+    matches!(restart, Some("always" | "unless-stopped"))
+        && particular
+        && !service.environment_opaque
+        && !service.env_file_hidden
+        && !words.any(|it| ELSEWHERE.contains(&it))
+        && !service.mounts.iter().any(lasting)
 }
