@@ -124,8 +124,21 @@ fn a_directory_without_a_compose_file_is_an_error() {
     let place = Place::new(&[("values.yaml", GOOD)]);
     let outcome = place.run(&["check"]);
     assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""));
+    expect!["error: .: there is no Compose file here or in a directory above (such as `compose.yaml`)\n"]
+        .assert_eq(&outcome.stderr);
+    // A directory that is named is not left.
+    let outcome = place.run(&["check", "."]);
     expect!["error: .: there is no Compose file in this directory (such as `compose.yaml`)\n"]
         .assert_eq(&outcome.stderr);
+}
+
+#[test]
+fn without_a_path_the_directories_above_are_searched_as_compose_does() {
+    let place = Place::new(&[("compose.yaml", BAD), ("src/app/main.txt", "")]);
+    let mut command = place.command(&["check", "--format", "concise"]);
+    let outcome = finish(command.current_dir(place.path().join("src/app")), b"");
+    assert!(outcome.stdout.starts_with("../../compose.yaml:5:9: error undeclared-volume "), "{outcome:?}");
+    assert_eq!(outcome.status, 1);
 }
 
 #[test]

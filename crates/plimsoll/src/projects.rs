@@ -4,7 +4,7 @@ use crate::args::Check;
 use crate::input::{self, Disk, Failure, Input};
 use plimsoll_core::check::{Options, check, check_path, check_target};
 use plimsoll_core::diagnostic::Diagnostic;
-use plimsoll_core::load::discover::project_of;
+use plimsoll_core::load::discover::{default_file, project_of};
 use plimsoll_core::load::files::join;
 use plimsoll_core::load::request::{self, Request, STDIN};
 use plimsoll_core::source::Sources;
@@ -27,6 +27,11 @@ pub(crate) struct Checked {
 pub(crate) fn are_listed(request: &Request) -> bool {
     let target = request::resolve(&Disk::default(), request);
     target.is_ok_and(|it| it.variables.get("COMPOSE_FILE").is_some_and(|it| !it.is_empty()))
+}
+
+/// Whether the current directory has no Compose file, so that Compose looks in those above it.
+pub(crate) fn are_above() -> bool {
+    default_file(&Disk::default(), "").is_none()
 }
 
 /// Checks the files of the options as one project.

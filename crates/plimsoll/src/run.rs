@@ -90,12 +90,13 @@ fn check_files(options: &Check) -> Status {
         return fail("`--stdin-filename` is for standard input, which is read only if `-` is among the paths");
     }
     let settings = settings(options);
-    let request = request(&options.project, Variables::unknown(), &[]);
+    let mut request = request(&options.project, Variables::unknown(), &[]);
+    request.here = here();
     let named = !options.project.file.is_empty() || options.project.project_directory.is_some();
     if named && !options.paths.is_empty() {
         return fail("`--project-directory` is for the files of `-f`, and each PATH is a project of its own");
     }
-    let one = options.paths.is_empty() && (named || projects::are_listed(&request));
+    let one = options.paths.is_empty() && (named || projects::are_listed(&request) || projects::are_above());
     let Checked { sources, files, found, failures } =
         if one { projects::check_one(&request, &settings) } else { projects::check_each(options, &settings) };
     for Failure { file, message } in &failures {
@@ -111,6 +112,11 @@ fn check_files(options: &Check) -> Status {
     let style = style(options);
     let report = Report { sources: &sources, files, diagnostics: &found, failures: &failures };
     print(status, style.color, |out| report::write(out, &report, options.format, style))
+}
+
+/// The current directory, for the search in those above it.
+fn here() -> Option<String> {
+    std::env::current_dir().ok().map(|it| it.to_string_lossy().into_owned())
 }
 
 /// What the options ask for. The shell is not asked, whatever it has.
@@ -131,7 +137,7 @@ fn request(project: &Project, mut variables: Variables, files: &[String]) -> Req
 
 fn show_model(options: &Model) -> Status {
     let mut request = request(&options.project, Variables::complete(), &options.files);
-    request.here = std::env::current_dir().ok().map(|it| it.to_string_lossy().into_owned());
+    request.here = here();
     // Files that are only named are shown as they are: their paths, and nothing that is not used.
     let all_resources = options.files.is_empty();
     let resolve_paths = !options.no_path_resolution && options.files.is_empty();
