@@ -35,8 +35,8 @@ fn check(cx: &mut Cx<'_>) {
         let found = cx.report(policy.key, message);
         found.because(why);
         found.label(restart.span, "has no effect");
-        for it in condition.into_iter().flat_map(|it| it.assumptions()) {
-            found.label(it.span, format!("where `{}` is not set", it.variable));
+        if let Some(condition) = condition {
+            found.rests_on(condition);
         }
         found.help("remove one of the two, or write `condition: any`");
     }

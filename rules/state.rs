@@ -391,8 +391,6 @@ pub fn name_defaults(found: &mut Diagnostic, service: &Service) {
     let words = service.command.iter().chain(&service.entrypoint).flat_map(|it| &it.words);
     let mounts = service.mounts.iter().map(|it| &it.target);
     for text in image.chain(words).chain(mounts) {
-        for it in text.assumptions() {
-            found.label(it.span, format!("where `{}` is not set", it.variable));
-        }
+        found.rests_on(text);
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::fix::Fix;
 use crate::source::Span;
+use crate::text::Text;
 use crate::tree::{Path, Via};
 
 /// How bad it is. The order is the order of importance.
@@ -100,6 +101,14 @@ impl Diagnostic {
         self
     }
 
+    /// Names the defaults in a text that decides the finding: somewhere else they may be another value.
+    pub fn rests_on(&mut self, text: &Text) -> &mut Diagnostic {
+        for it in text.assumptions() {
+            self.label(it.span, where_unset(&it.variable));
+        }
+        self
+    }
+
     /// Says what to do.
     pub fn help(&mut self, help: impl Into<String>) -> &mut Diagnostic {
         self.help = Some(help.into());
@@ -111,4 +120,9 @@ impl Diagnostic {
         self.fix = Some(fix);
         self
     }
+}
+
+/// The label of a finding that holds where a variable has its default.
+pub(crate) fn where_unset(variable: &str) -> String {
+    format!("where `{variable}` is not set")
 }

@@ -236,7 +236,7 @@ impl<'a> Loader<'a> {
                 }
                 continue;
             }
-            let resets = Resets::collect(&mut self.tree, root);
+            let resets = Resets::collect(&mut self.tree, root, document.nodes.clone());
             let mut root = root;
             if mode.extends {
                 root = self.extend_all(root, context, &resets);

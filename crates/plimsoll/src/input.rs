@@ -1,5 +1,6 @@
 //! Reads the files under check: finds the default file of a directory, and reads regular files and standard input.
 
+use plimsoll_core::load::discover::DEFAULT_NAMES;
 use plimsoll_core::load::files::{Files, ReadError};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
 use std::cell::OnceCell;
@@ -7,9 +8,6 @@ use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
-
-/// What a directory is looked through for. The first that is there wins, as in Compose.
-pub const DEFAULT_FILES: [&str; 4] = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"];
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -104,7 +102,7 @@ impl Input {
 fn default_file(directory: &Path) -> Result<PathBuf, Failure> {
     // `compose.yaml` says no less than `./compose.yaml`, and is what other programs can match with their own paths.
     let is_here = directory.components().all(|it| it == Component::CurDir);
-    for name in DEFAULT_FILES {
+    for name in DEFAULT_NAMES {
         let path = if is_here { PathBuf::from(name) } else { directory.join(name) };
         match fs::symlink_metadata(&path) {
             Ok(_) => return Ok(path),

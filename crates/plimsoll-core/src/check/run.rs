@@ -1,7 +1,7 @@
 //! Running rules: what they find, what is suppressed, and what rests on a default.
 
 use super::{Cx, Facts, Options, Rule};
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Severity, where_unset};
 use crate::ignore;
 use crate::load::Loaded;
 use crate::model::Project;
@@ -82,7 +82,7 @@ fn name_defaults(tree: &Tree, found: &mut [Diagnostic]) {
             let before = defaults.partition_point(|it| it.scalar < Span { end: 0, ..end });
             for it in defaults[..before].iter().rev().take(NEAREST) {
                 let touches = it.scalar.file == span.file && it.scalar.end > span.start;
-                let text = format!("where `{}` is not set", it.variable);
+                let text = where_unset(it.variable);
                 let said =
                     diagnostic.reason.contains(&text) || diagnostic.labels.iter().any(|label| label.text == text);
                 if touches && !said {

@@ -3,7 +3,7 @@
 //! Source: `cli/options.go` of compose-go 2.9.1, and the recorded answers of Docker Compose 2.40.3.
 
 use super::files::{Files, ReadError, directory, join};
-use crate::grammar::dotenv;
+use crate::grammar::dotenv::{self, DotenvError};
 use crate::load::interpolate::Variables;
 
 /// The names that Compose looks for, in its order.
@@ -51,7 +51,6 @@ pub fn add_env_files(
     variables: &mut Variables,
 ) -> Result<(), (String, ReadError)> {
     let given = variables.clone();
-    let complete = given.is_complete();
     let default = [join(folder, ".env")];
     for path in named.unwrap_or(&default) {
         let bytes = match files.read(path) {
@@ -59,16 +58,24 @@ pub fn add_env_files(
             Err(_) if named.is_none() => continue,
             Err(why) => return Err((path.clone(), why)),
         };
-        let text = String::from_utf8_lossy(&bytes).into_owned();
-        let before = variables.clone();
-        let lookup = |name: &str| before.get(name).map(str::to_string);
-        let found = dotenv::parse(&text, &lookup).map_err(|why| (path.clone(), ReadError::Other(why.to_string())))?;
-        for it in found {
-            // What a variable of the host has a part in is unknown with it.
-            let shown = complete || !text[it.value_range.clone()].contains('$');
-            if let Some(value) = it.value.filter(|_| shown && given.get(&it.name).is_none()) {
-                variables.set(it.name, value);
-            }
+        add_env_text(&bytes, &given, variables).map_err(|why| (path.clone(), ReadError::Other(why.to_string())))?;
+    }
+    Ok(())
+}
+
+/// Adds the variables of one file of variables. Those that are `given` from outside win.
+///
+/// # Errors
+/// Compose cannot read the file.
+pub(super) fn add_env_text(bytes: &[u8], given: &Variables, variables: &mut Variables) -> Result<(), DotenvError> {
+    let text = String::from_utf8_lossy(bytes);
+    let before = variables.clone();
+    let lookup = |name: &str| before.get(name).map(str::to_string);
+    for it in dotenv::parse(&text, &lookup)? {
+        // What a variable of the host has a part in is unknown with it.
+        let shown = given.is_complete() || !text[it.value_range.clone()].contains('$');
+        if let Some(value) = it.value.filter(|_| shown && given.get(&it.name).is_none()) {
+            variables.set(it.name, value);
         }
     }
     Ok(())

@@ -2,9 +2,9 @@
 //!
 //! Source: `loader/include.go` of compose-go 2.9.1.
 
+use super::discover::add_env_text;
 use super::files::join;
 use super::{Context, Loader, Mode, Unread, base_of, is_remote};
-use crate::grammar::dotenv;
 use crate::load::interpolate::Variables;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
@@ -101,15 +101,8 @@ impl Loader<'_> {
         for (path, span) in files {
             match (self.files.read(&path), span) {
                 (Ok(bytes), _) => {
-                    let text = String::from_utf8_lossy(&bytes).into_owned();
-                    let outer = context.variables.clone();
-                    let known = |name: &str| outer.get(name).map(str::to_string);
                     // A `.env` with a mistake is not this file's; what it sets stays unknown.
-                    for it in dotenv::parse(&text, &known).unwrap_or_default() {
-                        if let Some(value) = it.value.filter(|_| context.variables.get(&it.name).is_none()) {
-                            variables.set(it.name, value);
-                        }
-                    }
+                    _ = add_env_text(&bytes, context.variables, &mut variables);
                 }
                 (Err(why), Some(span)) => self.missing(span, &path, &why),
                 (Err(_), None) => {}

@@ -3,19 +3,20 @@
 //! Source: `loader/reset.go` of compose-go 2.9.1.
 
 use crate::tree::{Entry, Item, NodeId, Tree, Value};
+use std::ops::Range;
 
 /// Places that a document resets: keys from the top, `[]` for any item of a list.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resets(Vec<Vec<String>>);
 
 impl Resets {
-    /// Takes every `!reset` value out of a document, and remembers where these and the `!override` values stood.
-    pub fn collect(tree: &mut Tree, root: NodeId) -> Resets {
+    /// Takes every `!reset` value out of a document, whose file has these nodes, and remembers where these and the `!override` values stood.
+    pub fn collect(tree: &mut Tree, root: NodeId, nodes: Range<usize>) -> Resets {
         let mut resets = Resets::default();
         // Tags are rare; a walk over everything is not worth it without one.
         let tagged =
             |it: &crate::tree::Node| it.tag().is_some_and(|it| matches!(it.name.as_str(), "!reset" | "!override"));
-        if tree.nodes.iter().any(tagged) {
+        if tree.nodes[nodes].iter().any(tagged) {
             let mut budget = tree.nodes.len() * 4;
             resets.walk(tree, root, &mut Vec::new(), &mut budget);
         }

@@ -45,11 +45,6 @@ impl Command {
         };
         Some(lower.field(entry, command))
     }
-
-    /// Whether a word is unknown, so that not everything can be said about the command line.
-    pub fn has_unknown(&self) -> bool {
-        self.words.iter().any(|it| !it.is_known())
-    }
 }
 
 /// The words with their places. A variable that stands alone may be any number of words, so it is one that is unknown.
