@@ -21,6 +21,7 @@ mod needs;
 mod refused;
 mod role;
 pub mod state;
+mod storage;
 mod unset;
 pub mod version;
 

@@ -1,7 +1,7 @@
 //! What a service says about its health.
 
-use super::Field;
 use super::lower::Lower;
+use super::{Field, Period};
 use crate::text::Text;
 use crate::tree::Entry;
 
@@ -29,6 +29,16 @@ pub struct Healthcheck {
     pub test_field: Option<Field<()>>,
     /// `disable:` as a place, if it is true.
     pub disable: Option<Field<()>>,
+    /// The time between two probes.
+    pub interval: Option<Field<Period>>,
+    /// How long one probe may take.
+    pub timeout: Option<Field<Period>>,
+    /// How long failures do not count.
+    pub start_period: Option<Field<Period>>,
+    /// The interval while `start_period` lasts.
+    pub start_interval: Option<Field<Period>>,
+    /// How many failures in a row make it unhealthy.
+    pub retries: Option<Field<Option<i128>>>,
 }
 
 impl Healthcheck {
@@ -50,7 +60,18 @@ impl Healthcheck {
             (_, Some(it)) => lower.text(it.value).map_or(Test::Unknown, Test::Shell),
         };
         let disable = disable.filter(|it| it.value == Some(true)).map(|it| it.with(()));
-        Some(lower.field(entry, Healthcheck { test, test_field, disable }))
+        let period = |key: &str| lower.get(entry.value, key).and_then(|it| Period::lower(lower, it));
+        let healthcheck = Healthcheck {
+            test,
+            test_field,
+            disable,
+            interval: period("interval"),
+            timeout: period("timeout"),
+            start_period: period("start_period"),
+            start_interval: period("start_interval"),
+            retries: lower.get(entry.value, "retries").and_then(|it| lower.integer_field(it)),
+        };
+        Some(lower.field(entry, healthcheck))
     }
 }
 

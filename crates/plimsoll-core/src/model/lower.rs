@@ -16,6 +16,7 @@ pub fn lower(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
     for entry in loaded.tree.entries(root) {
         match lower.tree.key(entry.key) {
             "name" => project.name = lower.text_field(entry),
+            "version" => project.version = Some(lower.field(entry, ())),
             "services" => {
                 let service = |it: &Entry| {
                     let mut service = Service::lower(&mut lower, it);

@@ -2,6 +2,7 @@
 //!
 //! Source: `format/volume.go` of compose-go 2.9.1, and the recorded answers of Docker Compose 2.40.3.
 
+use super::Field;
 use super::lower::Lower;
 use crate::grammar::path;
 use crate::problem::{Problem, ProblemKind};
@@ -54,6 +55,10 @@ pub struct Mount {
     pub subpath: Option<Text>,
     /// `bind.create_host_path`: whether Docker makes a missing directory. True in the short form.
     pub create_host_path: Option<bool>,
+    /// `consistency`, which is an option (`cached`, `delegated`, `consistent`) in the short form.
+    pub consistency: Option<Field<Text>>,
+    /// `tmpfs.size` in the long form; in `tmpfs:` it is an option.
+    pub size: Option<Text>,
     /// Options behind the second colon, or the options of a `tmpfs:` entry.
     pub options: Option<Text>,
     /// How it is written.
@@ -161,6 +166,8 @@ impl Mount {
             read_only,
             subpath: None,
             create_host_path: (kind == MountKind::Bind).then_some(true),
+            consistency: None,
+            size: None,
             options,
             syntax: Syntax::Short,
             span,
@@ -198,6 +205,8 @@ impl Mount {
             read_only: truth(lower.get(id, "read_only")).unwrap_or(Some(false)),
             subpath: inner("volume", "subpath").and_then(|it| lower.text(it.value)),
             create_host_path: create.filter(|_| kind == MountKind::Bind),
+            consistency: lower.get(id, "consistency").and_then(|it| lower.text_field(it)),
+            size: inner("tmpfs", "size").and_then(|it| lower.scalar_value(it.value)),
             options: None,
             syntax: Syntax::Long,
             span: lower.span(id),
@@ -217,6 +226,8 @@ impl Mount {
             read_only: Some(false),
             subpath: None,
             create_host_path: None,
+            consistency: None,
+            size: None,
             options: colon.map(|at| text.slice(at + 1..text.as_str().len())),
             syntax: Syntax::Tmpfs,
             span: text.span(),

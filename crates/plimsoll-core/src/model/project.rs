@@ -14,6 +14,8 @@ pub struct Project {
     pub file_name: String,
     /// Top-level `name:`.
     pub name: Option<Field<Text>>,
+    /// Top-level `version:`, which Compose ignores.
+    pub version: Option<Field<()>>,
     /// Services in the order of the file.
     pub services: Vec<Service>,
     /// Top-level `volumes:`.

@@ -19,6 +19,14 @@ pub struct Period {
     pub length: Option<Nanoseconds>,
 }
 
+impl Period {
+    pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> Option<Field<Period>> {
+        let text = lower.text(entry.value)?;
+        let length = text.known().and_then(|it| duration::parse(it).ok());
+        Some(lower.field(entry, Period { text, length }))
+    }
+}
+
 /// `build:` of a service.
 #[derive(Clone, Debug, Default)]
 pub struct Build {
@@ -56,6 +64,14 @@ pub struct Deploy {
     pub limits: Option<Field<Limits>>,
     /// `resources.reservations`.
     pub reservations: Option<Field<Limits>>,
+    /// `deploy` itself, as a place.
+    pub written: Option<Field<()>>,
+    /// `mode`, `replicated` if it is absent.
+    pub mode: Option<Field<Text>>,
+    /// `update_config.order`: whether the new container starts before the old one is stopped.
+    pub update_order: Option<Field<Text>>,
+    /// `placement.constraints`.
+    pub constraints: Option<Field<Vec<Text>>>,
 }
 
 /// How much of the machine a service may use, or has for itself.
@@ -119,6 +135,8 @@ pub struct Service {
     pub secrets: Vec<FileReference>,
     pub networks: Vec<Text>,
     pub models: Vec<Text>,
+    /// `labels`, in either form.
+    pub labels: Vec<Variable>,
     pub links: Vec<Text>,
     pub ipc: Option<Field<Text>>,
     pub pid: Option<Field<Text>>,
@@ -174,6 +192,7 @@ impl Service {
             secrets: Vec::new(),
             networks: Vec::new(),
             models: Vec::new(),
+            labels: Vec::new(),
             links: Vec::new(),
             ipc: None,
             pid: None,
@@ -221,14 +240,9 @@ impl Service {
             "healthcheck" => self.healthcheck = Healthcheck::lower(lower, entry),
             "depends_on" => self.depends_on = dependency::lower(lower, entry),
             "stop_signal" => self.stop_signal = lower.text_field(entry),
-            "stop_grace_period" => {
-                self.stop_grace_period = lower.text(value).map(|text| {
-                    let length = text.known().and_then(|it| duration::parse(it).ok());
-                    lower.field(entry, Period { text, length })
-                });
-            }
+            "stop_grace_period" => self.stop_grace_period = Period::lower(lower, entry),
             "restart" => self.restart = lower.text_field(entry),
-            "deploy" => self.deploy = Deploy::lower(lower, value),
+            "deploy" => self.deploy = Deploy::lower(lower, entry),
             "scale" => self.scale = lower.integer_field(entry),
             "command" => self.command = Command::lower(lower, entry),
             "entrypoint" => self.entrypoint = Command::lower(lower, entry),
@@ -247,6 +261,7 @@ impl Service {
             "secrets" => self.secrets = reference::files(lower, value),
             "networks" => self.networks = reference::names(lower, value),
             "models" => self.models = reference::names(lower, value),
+            "labels" => self.labels = environment::lower(lower, entry).0,
             "links" => self.links = lower.texts(entry).into_iter().map(|it| it.0).collect(),
             "ipc" => self.ipc = lower.text_field(entry),
             "pid" => self.pid = lower.text_field(entry),
@@ -326,7 +341,11 @@ impl Build {
 }
 
 impl Deploy {
-    fn lower(lower: &Lower<'_>, id: NodeId) -> Deploy {
+    fn lower(lower: &Lower<'_>, entry: &Entry) -> Deploy {
+        let id = entry.value;
+        let text_in = |id: Option<NodeId>, key: &str| lower.get(id?, key).and_then(|it| lower.text_field(it));
+        let inner = |key: &str| lower.get(id, key).map(|it| it.value);
+        let constraints = inner("placement").and_then(|it| lower.get(it, "constraints"));
         let policy = lower.get(id, "restart_policy");
         let resources = lower.get(id, "resources").map(|it| it.value);
         let limits = |key: &str| {
@@ -342,6 +361,10 @@ impl Deploy {
             restart_policy: policy.map(|it| lower.field(it, ())),
             limits: limits("limits"),
             reservations: limits("reservations"),
+            written: lower.is_mapping(id).then(|| lower.field(entry, ())),
+            mode: text_in(Some(id), "mode"),
+            update_order: text_in(inner("update_config"), "order"),
+            constraints: constraints.map(|it| lower.field(it, lower.texts(it).into_iter().map(|it| it.0).collect())),
         }
     }
 }

@@ -1,0 +1,83 @@
+//! What is behind a mount, as a key: two mounts with the same key have the same files.
+#![allow(dead_code, reason = "the rules that ask come next")]
+
+use plimsoll_core::check::Cx;
+use plimsoll_core::grammar::path;
+use plimsoll_core::model::{Mount, MountKind, Project};
+use plimsoll_core::text::Text;
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What keeps the files of a mount.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Storage {
+    /// A volume, by its key at the top of the project.
+    Volume(String),
+    /// A directory of the host, cleaned, as it is written or as a variable stands for it.
+    Host(String),
+}
+
+/// One use of a storage.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Use {
+    /// Index of the service in [`Project::services`].
+    pub service: usize,
+    /// Index of the mount in the service.
+    pub mount: usize,
+    /// The directory inside of the storage that is mounted; empty for all of it.
+    pub within: String,
+}
+
+/// Who mounts what, in the order of the services.
+pub(crate) struct Uses(HashMap<Storage, Vec<Use>>);
+
+/// Who mounts what in the project under check.
+pub(crate) fn uses(cx: &Cx<'_>) -> Rc<Uses> {
+    cx.facts(|project| {
+        let mut uses: HashMap<Storage, Vec<Use>> = HashMap::new();
+        for (service, it) in project.services.iter().enumerate() {
+            for (mount, it) in it.mounts.iter().enumerate() {
+                let Some((storage, within)) = storage(project, it) else { continue };
+                uses.entry(storage).or_default().push(Use { service, mount, within });
+            }
+        }
+        Uses(uses)
+    })
+}
+
+impl Uses {
+    /// The uses of a storage.
+    pub fn of(&self, storage: &Storage) -> &[Use] {
+        self.0.get(storage).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// What is behind a mount, and which directory of it; `None` if the files do not show it, or nothing outlives the
+/// container. A volume that binds a directory of the host is that directory; two volumes with one outer name are one.
+pub(crate) fn storage(project: &Project, mount: &Mount) -> Option<(Storage, String)> {
+    let within = mount.subpath.as_ref().map_or(Some(String::new()), |it| it.known().map(path::clean))?;
+    match mount.kind {
+        MountKind::Volume => {
+            let name = mount.volume_name()?;
+            let Some(volume) = project.volume(name) else { return Some((Storage::Volume(name.to_string()), within)) };
+            if volume.tmpfs_option().is_some() {
+                return None;
+            }
+            if let Some(device) = volume.bind_device() {
+                return Some((Storage::Host(host(&device.value)?), within));
+            }
+            let outer = volume.external_name.as_ref().map(|it| it.value.shown());
+            // A name of its own may be that of another entry; a key can never hold a slash.
+            Some((Storage::Volume(outer.map_or_else(|| name.to_string(), |it| format!("/{it}"))), within))
+        }
+        MountKind::Bind => Some((Storage::Host(host(mount.source.as_ref()?)?), within)),
+        _ => None,
+    }
+}
+
+/// A directory of the host in one form. The same variable stands for the same value.
+fn host(text: &Text) -> Option<String> {
+    let shown = text.shown();
+    let cleaned = path::clean(shown.strip_prefix("./").unwrap_or(&shown));
+    (!cleaned.is_empty()).then_some(cleaned)
+}
