@@ -35,12 +35,14 @@ Examples:
   plimsoll check compose.yaml deploy/ --ignore portability
   docker compose config | plimsoll check -
   plimsoll check -f compose.yaml -f compose.prod.yaml
-  plimsoll check --format github --fail-on error
+  plimsoll check --format github --format sarif=out.sarif
   plimsoll check --env TAG=16 --host linux
 
 RULES are identifiers, groups (correctness, durability, lifecycle, portability)
 or `all`, separated by commas; `plimsoll rules` lists them. HOSTS are where the
 files are run. Findings below SEVERITY do not make the program fail.
+FORMAT is text, concise, json, github, gitlab, sarif, junit, checkstyle, rdjson
+or markdown; several may be given, if all but one have a FILE.
 
 Exit status:
   0  nothing found   1  something found   2  could not do what was asked";
@@ -121,16 +123,19 @@ pub enum Command {
 /// The options of `check`.
 #[derive(Args, Debug)]
 pub struct Check {
-    /// Files, directories (their default Compose file), or - for standard
-    /// input [default: the current directory]
+    /// Files, directories, or - for standard input [default: .]
     #[arg(value_name = "PATH", conflicts_with = "file")]
     pub paths: Vec<PathBuf>,
     /// What standard input is called
     #[arg(long, value_name = "NAME")]
     pub stdin_filename: Option<String>,
-    /// text, concise, json, github
-    #[arg(long, value_enum, hide_possible_values = true, default_value_t = Format::Text)]
-    pub format: Format,
+    /// How findings are shown [default: text]
+    #[arg(long, value_name = "FORMAT[=FILE]", value_parser = output, default_value = "text")]
+    #[arg(hide_default_value = true)]
+    pub format: Vec<Output>,
+    /// Write to this file
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Run these only
     #[arg(long, value_name = "RULES", value_delimiter = ',', value_parser = rule_or_group)]
     pub select: Vec<String>,
@@ -204,6 +209,21 @@ pub enum Format {
     Concise,
     Json,
     Github,
+    Gitlab,
+    Sarif,
+    Junit,
+    Checkstyle,
+    Rdjson,
+    Markdown,
+}
+
+/// A format, and where it goes.
+#[derive(Clone, Debug)]
+pub struct Output {
+    /// The format.
+    pub format: Format,
+    /// The file; none is standard output.
+    pub file: Option<PathBuf>,
 }
 
 /// How lists are shown.
@@ -300,6 +320,24 @@ fn rule_or_group(word: &str) -> Result<String, String> {
     }
     let hint = closest(word, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
     Err(format!("there is no such rule or group{hint}"))
+}
+
+fn output(word: &str) -> Result<Output, String> {
+    let (name, file) = match word.split_once('=') {
+        Some((_, "")) => return Err("behind `=` stands a file".to_string()),
+        Some((name, file)) => (name, Some(PathBuf::from(file))),
+        None => (word, None),
+    };
+    let formats = Format::value_variants().iter().filter_map(|it| Some((it.to_possible_value()?, *it)));
+    let formats: Vec<_> = formats.collect();
+    let names = || formats.iter().map(|it| it.0.get_name());
+    match formats.iter().find(|it| it.0.get_name() == name) {
+        Some((_, format)) => Ok(Output { format: *format, file }),
+        None => {
+            let hint = closest(name, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+            Err(format!("there is no such format{hint} ({})", names().collect::<Vec<_>>().join(", ")))
+        }
+    }
 }
 
 fn variable(word: &str) -> Result<(String, String), String> {

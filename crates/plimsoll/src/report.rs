@@ -1,10 +1,18 @@
 //! Shows findings, in one of several formats.
 
+pub mod checkstyle;
 pub mod concise;
+mod fingerprint;
 pub mod github;
+pub mod gitlab;
 pub mod json;
+pub mod junit;
+pub mod markdown;
+pub mod rdjson;
+pub mod sarif;
 mod snippet;
 pub mod text;
+mod uri;
 
 use crate::args::Format;
 use crate::input::Failure;
@@ -53,6 +61,12 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, format: Format, style: St
         Format::Concise => concise::write(out, report, style),
         Format::Json => json::write(out, report),
         Format::Github => github::write(out, report),
+        Format::Gitlab => gitlab::write(out, report),
+        Format::Sarif => sarif::write(out, report),
+        Format::Junit => junit::write(out, report),
+        Format::Checkstyle => checkstyle::write(out, report),
+        Format::Rdjson => rdjson::write(out, report),
+        Format::Markdown => markdown::write(out, report),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the commands do.
 
-use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Project};
+use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Output, Project};
 use crate::escape;
 use crate::images;
 use crate::input::{self, Failure};
@@ -89,6 +89,9 @@ fn check_files(options: &Check) -> Status {
     if options.stdin_filename.is_some() && !options.paths.iter().any(|it| it.as_os_str() == input::STDIN) {
         return fail("`--stdin-filename` is for standard input, which is read only if `-` is among the paths");
     }
+    if let Err(message) = outputs(options) {
+        return fail(&message);
+    }
     let settings = settings(options);
     let mut request = request(&options.project, Variables::unknown(), &[]);
     request.here = here();
@@ -109,9 +112,47 @@ fn check_files(options: &Check) -> Status {
     } else {
         Status::Clean
     };
-    let style = style(options);
     let report = Report { sources: &sources, files, diagnostics: &found, failures: &failures };
-    print(status, style.color, |out| report::write(out, &report, options.format, style))
+    show(options, &report, status)
+}
+
+/// Where each format goes. Only one can go to standard output.
+fn outputs(options: &Check) -> Result<Vec<Output>, String> {
+    let mut outputs = options.format.clone();
+    let mut open = outputs.iter_mut().filter(|it| it.file.is_none());
+    let first = open.next();
+    if open.next().is_some() {
+        return Err("several formats go to standard output: write `--format FORMAT=FILE`".to_string());
+    }
+    match (first, &options.output) {
+        (Some(first), Some(file)) => first.file = Some(file.clone()),
+        (None, Some(_)) => return Err("`--output` is for a format without a file of its own".to_string()),
+        _ => {}
+    }
+    Ok(outputs)
+}
+
+/// Writes the report in each format, files first, so that nobody who reads standard output to its end finds them
+/// missing.
+fn show(options: &Check, report: &Report<'_>, mut status: Status) -> Status {
+    let outputs = match outputs(options) {
+        Ok(outputs) => outputs,
+        Err(message) => return fail(&message),
+    };
+    for Output { format, file } in &outputs {
+        let Some(file) = file else { continue };
+        let mut text = Vec::new();
+        let style = Style { color: false, links: false, summary: !options.quiet, ..Style::default() };
+        let written = report::write(&mut text, report, *format, style).and_then(|()| std::fs::write(file, text));
+        if let Err(error) = written {
+            status = fail(&format!("{}: cannot be written: {error}", file.display()));
+        }
+    }
+    let style = style(options);
+    match outputs.iter().find(|it| it.file.is_none()) {
+        Some(it) => print(status, style.color, |out| report::write(out, report, it.format, style)),
+        None => status,
+    }
 }
 
 /// The current directory, for the search in those above it.

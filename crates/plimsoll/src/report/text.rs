@@ -38,7 +38,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, style: Style) -> io::Resu
         writeln!(out, "{shown}")?;
     }
     if style.summary && report.files > 0 {
-        writeln!(out, "{}", summary(report))?;
+        writeln!(out, "{}", count(report))?;
     }
     Ok(())
 }
@@ -78,7 +78,7 @@ fn render(
 }
 
 /// `2 errors, 1 warning in 3 files`.
-fn summary(report: &Report<'_>) -> String {
+pub(crate) fn count(report: &Report<'_>) -> String {
     let several = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let counts = report.counts();
     let counts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
