@@ -3,6 +3,7 @@
 mod formats;
 mod hostile;
 mod outputs;
+mod shell;
 
 use expect_test::expect;
 use std::fs;
@@ -256,7 +257,7 @@ fn colors_are_for_terminals_unless_asked_for() {
 #[test]
 fn help_fits_a_screen() {
     let place = Place::new(&[]);
-    for command in ["", "check", "explain", "rules", "images", "schema"] {
+    for command in ["", "check", "explain", "rules", "images", "model", "schema", "completions", "man"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let outcome = place.run(&args);
         assert_eq!(outcome.status, 0);

@@ -80,6 +80,18 @@ const SCHEMA_HELP: &str = "\
 Examples:
   plimsoll schema json                 JSON Schema of `check --format json`";
 
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  plimsoll completions bash > /etc/bash_completion.d/plimsoll
+  plimsoll completions zsh > ~/.zfunc/_plimsoll
+  plimsoll completions fish > ~/.config/fish/completions/plimsoll.fish
+  plimsoll completions powershell >> $PROFILE";
+
+const MAN_HELP: &str = "\
+Examples:
+  plimsoll man > ~/.local/share/man/man1/plimsoll.1
+  plimsoll man check | man -l -";
+
 /// What to do.
 #[derive(Subcommand, Debug)]
 pub enum Command {
@@ -110,6 +122,18 @@ pub enum Command {
         /// Output format
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
+    },
+    /// Print the completions of a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print a page of the manual
+    #[command(after_help = MAN_HELP)]
+    Man {
+        /// A command, such as `check` [default: the program]
+        command: Option<String>,
     },
     /// Print the schema of an output format
     #[command(after_help = SCHEMA_HELP)]
@@ -311,6 +335,27 @@ pub fn parse(args: impl IntoIterator<Item = OsString>, styled: bool) -> Result<C
         };
         Stop { text: format!("{}\n", text.trim_end()), wanted: !error.use_stderr() }
     })
+}
+
+/// Writes the completions of a shell.
+pub fn write_completions(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut text = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "plimsoll", &mut text);
+    text
+}
+
+/// A page of the manual: of a command, or of the program. `None`: there is no such command.
+pub fn manual(name: Option<&str>) -> Option<Vec<u8>> {
+    let mut cli = Cli::command();
+    cli.build();
+    let command = match name {
+        Some(name) => cli.find_subcommand(name)?.clone(),
+        None => cli,
+    };
+    let mut text = Vec::new();
+    // Writing to memory cannot fail. There is no date, so that the page is the same on every day.
+    clap_mangen::Man::new(command).date("").render(&mut text).ok()?;
+    Some(text)
 }
 
 fn rule_or_group(word: &str) -> Result<String, String> {

@@ -55,6 +55,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             Err(message) => fail(&message),
         },
         Command::Model(options) => show_model(&options),
+        Command::Completions { shell } => {
+            print(Status::Clean, false, |out| out.write_all(&args::write_completions(shell)))
+        }
+        Command::Man { command } => match args::manual(command.as_deref()) {
+            Some(page) => print(Status::Clean, false, |out| out.write_all(&page)),
+            None => fail(&format!("there is no command `{}`", command.unwrap_or_default())),
+        },
         Command::Schema { of: args::Schema::Json } => print(Status::Clean, false, json::write_schema),
     }
 }
