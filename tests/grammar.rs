@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 /// Checks every case of a file: `answer` gives the case as it would have been recorded, from its input.
 fn check(name: &str, answer: impl Fn(&str, &Map<String, Value>) -> Value) {
-    let path = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/grammar/{}.json"), name);
+    let path = format!(concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/grammar/{}.json"), name);
     let file: Value = serde_json::from_str(&std::fs::read_to_string(&path).unwrap()).unwrap();
     let cases = file["cases"].as_array().unwrap();
     assert!(!cases.is_empty(), "{path} has no cases");
@@ -144,7 +144,7 @@ fn signals() {
 
 #[test]
 fn files_of_variables() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/grammar/dotenv.json");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/grammar/dotenv.json");
     let file: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let cases = file["cases"].as_array().unwrap();
     assert!(!cases.is_empty(), "{path} has no cases");

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 
 /// The top of the repository.
 pub fn root() -> PathBuf {
-    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../..")).to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf()
 }
 
 /// A path as people write it: from the top of the repository, with `/`.

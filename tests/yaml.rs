@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 
 /// The named file of `fixtures/yaml`.
 fn fixture(name: &str) -> Json {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fixtures/yaml/");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/yaml/");
     serde_json::from_str(&std::fs::read_to_string(format!("{folder}{name}")).unwrap()).unwrap()
 }
 
