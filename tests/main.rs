@@ -1,6 +1,7 @@
 //! The tests of the whole program and of what stands in the repository, in one binary.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod action;
 mod catalogue;
 mod cli;
 mod fixtures;
