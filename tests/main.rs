@@ -6,6 +6,7 @@ mod catalogue;
 mod cli;
 mod fixtures;
 mod grammar;
+mod hook;
 mod model;
 mod pages;
 mod project;
