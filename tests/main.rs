@@ -4,6 +4,7 @@
 mod action;
 mod catalogue;
 mod cli;
+mod docs;
 mod fixtures;
 mod grammar;
 mod hook;
