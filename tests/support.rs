@@ -38,10 +38,12 @@ pub fn files_below(directory: &Path) -> Vec<PathBuf> {
     while let Some(directory) = open.pop() {
         for path in entries(&directory) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
+            // In a second working tree, `.git` is a file.
+            if matches!(name.as_str(), "target" | ".git" | "node_modules") {
+                continue;
+            }
             if path.is_dir() {
-                if !matches!(name.as_str(), "target" | ".git" | "node_modules") {
-                    open.push(path);
-                }
+                open.push(path);
             } else {
                 found.push(path);
             }
