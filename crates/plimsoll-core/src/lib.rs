@@ -10,6 +10,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod dockerfile;
 pub mod fix;
 pub mod grammar;
 pub mod ignore;

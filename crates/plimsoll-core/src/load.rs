@@ -4,6 +4,7 @@
 //! document resets is taken away from those before it, then `include`, then it is merged over them.
 
 pub mod discover;
+mod dockerfiles;
 mod env_files;
 mod extends;
 pub mod files;
@@ -15,6 +16,7 @@ mod reset;
 pub mod resolve;
 mod unique;
 
+use crate::dockerfile::Dockerfile;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
@@ -25,6 +27,7 @@ use files::{Files, NoFiles, ReadError, directory};
 use interpolate::Variables;
 use reset::Resets;
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// A project as a resolved tree.
 #[derive(Debug, Default)]
@@ -45,6 +48,8 @@ pub struct Loaded {
     pub stages: Vec<NodeId>,
     /// What `env_file` brings into the environment, by the node of the service.
     pub env_files: HashMap<NodeId, EnvFiles>,
+    /// The Dockerfiles that could be read, by the node of the service that is built from them.
+    pub dockerfiles: HashMap<NodeId, Arc<Dockerfile>>,
 }
 
 /// Something that the project names and that could not be read.
@@ -180,15 +185,16 @@ impl<'a> Loader<'a> {
         if let (None, Some(file), false) = (root, self.empty.first().copied(), self.broken) {
             self.not_a_mapping(file, None);
         }
-        let mut env_files = HashMap::new();
+        let (mut env_files, mut dockerfiles) = (HashMap::new(), HashMap::new());
         if let Some(root) = root {
             unique::unify(&mut self.tree, root);
             env_files = self.env_files(root);
+            dockerfiles = self.dockerfiles(root);
         }
         let Loader { tree, documents, broken, unread, stages, .. } = self;
         let known = |it: &Node| matches!(&it.value, Value::Scalar(text, _) if text.has_inserted());
         let knows_variables = tree.nodes.iter().any(known);
-        Loaded { tree, root, documents, broken, unread, knows_variables, stages, env_files }
+        Loaded { tree, root, documents, broken, unread, knows_variables, stages, env_files, dockerfiles }
     }
 
     /// Reads a file once, however often it is named.

@@ -2,6 +2,7 @@
 //!
 //! Lowering from the tree never stops: a field of the wrong type is reported by [`crate::schema`] and left out here.
 
+mod build;
 mod command;
 mod dependency;
 mod environment;
@@ -13,6 +14,8 @@ mod reference;
 mod service;
 mod volume;
 
+pub use build::Build;
+pub(crate) use build::Builds;
 pub use command::{Command, CommandForm};
 pub use dependency::{Condition, Dependency, Reset};
 pub use environment::{EnvFile, EnvValue, Variable};
@@ -22,7 +25,7 @@ pub(crate) use mount::short_target;
 pub use mount::{Lost, LostMount, Mount, MountKind, Syntax};
 pub use project::{Project, Resource};
 pub use reference::FileReference;
-pub use service::{Build, Deploy, Limits, Period, Service, VolumesFrom};
+pub use service::{Deploy, Limits, Period, Service, VolumesFrom};
 pub use volume::Volume;
 
 use crate::source::Span;

@@ -79,6 +79,67 @@ impl Text {
         Text { value, span, first: span.start, detail: Some(Box::new(detail)) }
     }
 
+    /// A part that the files do not show: the value of a variable, whose expression is written at `span`.
+    pub(crate) fn hole(variable: &str, nonempty: bool, span: Span) -> Text {
+        let holes = vec![Hole { at: 0, variable: variable.to_string(), nonempty, span }];
+        let runs = vec![Run { value: 0..0, source: span.start..span.end, verbatim: false }];
+        Text::with_detail(String::new(), span, Detail { holes, runs, ..Detail::default() })
+    }
+
+    /// The same value where `span` names it, and not where it is written.
+    pub(crate) fn placed(&self, span: Span) -> Text {
+        let detail = self.detail.as_deref().cloned().unwrap_or_default();
+        let runs = vec![Run { value: 0..self.value.len() as u32, source: span.start..span.end, verbatim: false }];
+        Text::with_detail(self.value.clone(), span, Detail { runs, ..detail })
+    }
+
+    /// The same value, as it is where a variable is not set.
+    pub(crate) fn assumed(&self, variable: &str, span: Span) -> Text {
+        let mut text = self.placed(span);
+        let range = 0..text.value.len() as u32;
+        if let Some(detail) = &mut text.detail {
+            detail.assumptions.push(Assumption { range, variable: variable.to_string(), span });
+        }
+        text
+    }
+
+    /// Another value that stands in this place as a whole. What had a part in this one has a part in all of it.
+    pub(crate) fn rewritten(&self, value: String) -> Text {
+        let mut text = self.placed(self.span);
+        let whole = 0..value.len() as u32;
+        if let Some(detail) = &mut text.detail {
+            detail.holes.iter_mut().for_each(|it| it.at = 0);
+            detail.assumptions.iter_mut().chain(&mut detail.inserted).for_each(|it| it.range = whole.clone());
+            detail.runs.iter_mut().for_each(|it| it.value = whole.clone());
+        }
+        Text { value, ..text }
+    }
+
+    /// Texts one after the other. They stand in the place of the whole, in this order.
+    pub(crate) fn concat(parts: &[Text], span: Span) -> Text {
+        let mut value = String::new();
+        let mut all = Detail::default();
+        for part in parts {
+            let by = value.len() as u32;
+            value.push_str(&part.value);
+            let moved = |it: &Range<u32>| it.start + by..it.end + by;
+            let detail = part.detail.as_deref().cloned().unwrap_or_default();
+            all.holes.extend(detail.holes.into_iter().map(|it| Hole { at: it.at + by, ..it }));
+            let parts =
+                |of: Vec<Assumption>| of.into_iter().map(move |it| Assumption { range: moved(&it.range), ..it });
+            all.assumptions.extend(parts(detail.assumptions));
+            all.inserted.extend(parts(detail.inserted));
+            all.expanded |= detail.expanded;
+            if detail.runs.is_empty() {
+                let length = part.value.len() as u32;
+                let source = part.first..part.first + length;
+                all.runs.push(Run { value: by..by + length, source, verbatim: true });
+            }
+            all.runs.extend(detail.runs.into_iter().map(|it| Run { value: moved(&it.value), ..it }));
+        }
+        Text::with_detail(value, span, all)
+    }
+
     /// The string, with nothing where a variable has no value, as Compose would read it with these variables unset.
     pub fn as_str(&self) -> &str {
         &self.value

@@ -58,7 +58,7 @@ fn json(found: &Resolution, target: &Target, request: &Request, shape: Shape) ->
 
 fn refusals(sources: &Sources, found: &Resolution) -> io::Result<String> {
     let mut out = Vec::new();
-    let report = Report { sources, files: sources.iter().count(), diagnostics: &found.refusals, failures: &[] };
+    let report = Report { sources, files: found.loaded.documents.len(), diagnostics: &found.refusals, failures: &[] };
     concise::write(&mut out, &report, Style::default())?;
     out.flush()?;
     Ok(String::from_utf8_lossy(&out).into_owned())

@@ -30,7 +30,7 @@ pub struct EnvFile {
 /// What is known of one variable of a container.
 #[derive(Clone, Copy, Debug)]
 pub enum EnvValue<'a> {
-    /// It is not set by the Compose file.
+    /// It is not set by the Compose file, and not by a Dockerfile.
     Absent,
     /// It is set, to this.
     Set(&'a Variable, &'a Text),

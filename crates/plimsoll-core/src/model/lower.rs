@@ -1,6 +1,6 @@
 //! Tree to model: the small readers that every part of the model is made with.
 
-use super::{Field, Project, Resource, Service, Volume};
+use super::{Builds, Field, Project, Resource, Service, Volume};
 use crate::load::Loaded;
 use crate::problem::Problem;
 use crate::source::Span;
@@ -12,6 +12,7 @@ use crate::tree::{Entry, Item, NodeId, Path, Tree, Value};
 pub fn lower(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
     let mut lower = Lower { tree: &loaded.tree, problems };
     let mut project = Project::default();
+    let mut builds = Builds::default();
     let Some(root) = loaded.root else { return project };
     for entry in loaded.tree.entries(root) {
         match lower.tree.key(entry.key) {
@@ -22,6 +23,9 @@ pub fn lower(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
                     let mut service = Service::lower(&mut lower, it);
                     if let Some(files) = loaded.env_files.get(&it.value) {
                         service.add_env_files(files);
+                    }
+                    if let (Some(build), Some(dockerfile)) = (&mut service.build, loaded.dockerfiles.get(&it.value)) {
+                        build.value.image = builds.image(&build.value, dockerfile);
                     }
                     service
                 };

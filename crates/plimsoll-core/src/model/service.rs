@@ -3,7 +3,7 @@
 use super::environment::{self, EnvFile, EnvValue, Variable};
 use super::lower::Lower;
 use super::reference::{self, FileReference};
-use super::{Command, Dependency, Field, Healthcheck, Lost, LostMount, Mount, dependency};
+use super::{Build, Command, Dependency, Field, Healthcheck, Lost, LostMount, Mount, dependency};
 use crate::grammar::duration::{self, Nanoseconds};
 use crate::load::EnvFiles;
 use crate::source::Span;
@@ -25,23 +25,6 @@ impl Period {
         let length = text.known().and_then(|it| duration::parse(it).ok());
         Some(lower.field(entry, Period { text, length }))
     }
-}
-
-/// `build:` of a service.
-#[derive(Clone, Debug, Default)]
-pub struct Build {
-    /// Directory of the build, as written.
-    pub context: Option<Text>,
-    /// Dockerfile, as written; relative to the context.
-    pub dockerfile: Option<Text>,
-    /// Dockerfile written in the Compose file.
-    pub dockerfile_inline: Option<Text>,
-    /// Stage of the Dockerfile.
-    pub target: Option<Text>,
-    /// Platforms that it is built for.
-    pub platforms: Vec<Text>,
-    /// Secrets that it uses.
-    pub secrets: Vec<FileReference>,
 }
 
 /// One entry of `volumes_from:`.
@@ -287,7 +270,7 @@ impl Service {
         }
     }
 
-    /// What the files say of one variable of the container.
+    /// What the files say of one variable of the container; a Dockerfile counts where the Compose file says nothing.
     pub fn variable(&self, name: &str) -> EnvValue<'_> {
         match self.environment.iter().rfind(|it| it.name == name) {
             Some(Variable { value: None, .. }) => EnvValue::Unknown,
@@ -298,8 +281,18 @@ impl Service {
                 Some(variable @ Variable { value: Some(text), .. }) => EnvValue::Set(variable, text),
                 Some(_) => EnvValue::Unknown,
                 None if self.env_file_hidden => EnvValue::Unknown,
-                None => EnvValue::Absent,
+                None => self.built_variable(name),
             },
+        }
+    }
+
+    /// What the Dockerfile says of a variable that the Compose file does not set.
+    fn built_variable(&self, name: &str) -> EnvValue<'_> {
+        let image = self.build.as_ref().and_then(|it| it.image.as_ref());
+        match image.and_then(|it| it.variable(name)) {
+            Some(variable @ Variable { value: Some(text), .. }) if text.is_known() => EnvValue::Set(variable, text),
+            Some(_) => EnvValue::Unknown,
+            None => EnvValue::Absent,
         }
     }
 
@@ -320,23 +313,6 @@ impl Service {
             || self.build.is_some()
             || self.provider.is_some()
             || self.extends.is_some()
-    }
-}
-
-impl Build {
-    fn lower(lower: &Lower<'_>, id: NodeId) -> Option<Build> {
-        if lower.is_mapping(id) {
-            let text = |key: &str| lower.get(id, key).and_then(|it| lower.text(it.value));
-            return Some(Build {
-                context: text("context"),
-                dockerfile: text("dockerfile"),
-                dockerfile_inline: text("dockerfile_inline"),
-                target: text("target"),
-                platforms: lower.get(id, "platforms").map(|it| reference::names(lower, it.value)).unwrap_or_default(),
-                secrets: lower.get(id, "secrets").map(|it| reference::files(lower, it.value)).unwrap_or_default(),
-            });
-        }
-        Some(Build { context: Some(lower.text(id)?), ..Build::default() })
     }
 }
 
