@@ -2,7 +2,7 @@
 
 use crate::miss::culprit;
 use crate::role::{is_in_memory, is_local};
-use crate::state::{Cover, Place, State, kind, name_defaults, states};
+use crate::state::{Cover, Place, State, kind, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{MountKind, Project};
@@ -31,7 +31,7 @@ fn check(cx: &mut Cx<'_>) {
         let service = state.of(project);
         // Another rule speaks of a mount that misses, and of memory.
         let tmpfs = |at: usize| kind(project, &service.mounts[at]) == MountKind::Tmpfs;
-        let memory = matches!(place.cover, Cover::Mount(at) if tmpfs(at)) || is_in_memory(service);
+        let memory = matches!(place.cover, Cover::Mount(at) if tmpfs(at)) || is_in_memory(state.runs(project));
         if is_local(project, service) || !means_to_keep(state, project, database, queue) || state.may_be_remote(project, place)
         {
             continue;
@@ -76,11 +76,10 @@ fn is_file(target: &str) -> bool {
 fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
     let service = state.of(project);
     let family = &state.family;
-    let image = service.image.as_ref().map_or((service.key, &service.path), |it| (it.span, &it.path));
     let shown = &place.shown;
     let (span, path) = match &place.cover {
         Cover::Mount(at) => (service.mounts[*at].span, &service.mounts[*at].path),
-        _ => image,
+        _ => (state.origin.span, &state.origin.path),
     };
     let message = match &place.cover {
         Cover::Layer => {
@@ -98,7 +97,7 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
         _ if place.uncertain => "nothing is mounted for its data".to_string(),
         _ => format!("{} writes to `{shown}`, and nothing is mounted there", family.name),
     });
-    name_defaults(found.through(path), service);
+    state.explain(project, found.through(path));
     if let Some(moved) = &place.moved {
         found.label(moved.span, format!("{} puts the data into `{shown}`", moved.by));
     }

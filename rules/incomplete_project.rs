@@ -60,7 +60,8 @@ fn variables(project: &Project) -> BTreeMap<String, Span> {
 
 /// The texts of a service without which a rule does not know what it keeps, and where.
 fn texts(service: &Service) -> impl Iterator<Item = &Text> {
-    let image = service.image.iter().map(|it| &it.value);
+    // Beside a build, it is only the name of the result.
+    let image = service.image.iter().filter(|_| service.build.is_none()).map(|it| &it.value);
     let mounts = service.mounts.iter().flat_map(|it| it.source.iter().chain([&it.target]));
     let period = service.stop_grace_period.iter().map(|it| &it.value.text);
     let signal = service.stop_signal.iter().map(|it| &it.value);

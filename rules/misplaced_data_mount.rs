@@ -1,7 +1,7 @@
 //! A mount that is meant to keep the data of a store and misses the directory that the store writes to.
 
 use crate::miss::{Culprit, culprit};
-use crate::state::states;
+use crate::state::{name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 
@@ -32,11 +32,11 @@ fn check(cx: &mut Cx<'_>) {
         let severity = if state.family.is_verified("data") { Severity::Error } else { Severity::Warning };
         let found = cx.report_as(severity, mount.target.span(), message);
         found.because("the data is not kept here").through(&mount.path);
-        match (&place.moved, &service.image) {
-            (Some(moved), _) => found.label(moved.span, format!("{} puts the data into `{}`", moved.by, place.shown)),
-            (None, Some(image)) => found.label(image.span, why),
-            (None, None) => found,
-        };
+        match &place.moved {
+            Some(moved) => _ = found.label(moved.span, format!("{} puts the data into `{}`", moved.by, place.shown)),
+            None => state.origin.explain(found, why),
+        }
+        name_defaults(found, state.runs(project));
         found.help(match &place.variable {
             // A volume below `/tmp` belongs to root: the server could not write to it.
             Some(variable) if place.path.starts_with("/tmp/") => format!("set `{variable}: {}`", mount.target.shown()),

@@ -1,10 +1,9 @@
 //! A store without a probe, in the file or in its image.
 
-use crate::images::Confidence;
-use crate::state::{name_defaults, states};
+use crate::state::{Probe, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{Condition, Project, Test};
+use plimsoll_core::model::{Condition, Project};
 use std::collections::HashMap;
 
 pub static RULE: Rule = Rule {
@@ -25,15 +24,10 @@ fn check(cx: &mut Cx<'_>) {
     for state in kept {
         let service = state.of(project);
         let family = &state.family;
-        let inherits = family.health.image != Some(false) || family.confidence == Confidence::Inferred;
-        if inherits || service.extends.is_some() {
+        if state.probe != Probe::None || service.extends.is_some() {
             continue;
         }
-        let written = service.healthcheck.as_ref();
-        if written.is_some_and(|it| !matches!(it.test, Test::Inherited)) {
-            continue;
-        }
-        let span = written.map_or(service.key, |it| it.key);
+        let span = service.healthcheck.as_ref().map_or(service.key, |it| it.key);
         let name = &service.name;
         // Where nobody can wait for it, and for what is there at once, it is hygiene.
         let at_once = family.often_cache || family.kind == "object-store";
@@ -50,10 +44,8 @@ fn check(cx: &mut Cx<'_>) {
             (None, _) => continue,
         };
         let found = cx.report_as(if minor { Severity::Info } else { RULE.severity }, span, message);
-        if let Some(image) = &service.image {
-            found.label(image.span, "the image has none of its own");
-        }
-        name_defaults(found, service);
+        state.origin.explain(found, "the image has none of its own");
+        name_defaults(found, state.runs(project));
         found.help(format!("add a healthcheck, such as `test: {}`", flow(&family.health.test)));
     }
 }

@@ -1,12 +1,10 @@
 //! An image that is published for amd64 only, without a word about the platform.
 
-use crate::images::{Family, catalogue};
-use crate::version::{Versions, of_tag};
+use crate::state::{State, states};
+use crate::version::Versions;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::grammar::image;
 use plimsoll_core::model::Service;
-use std::sync::Arc;
 
 pub static RULE: Rule = Rule {
     id: "missing-platform",
@@ -20,37 +18,42 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Cx<'_>) {
-    let project = cx.project;
+    let (project, states) = (cx.project, states(cx));
     if !cx.hosts.macos || !project.is_whole() {
         return;
     }
-    for service in
-        project.services.iter().filter(|it| it.platform.is_none() && it.build.is_none() && it.extends.is_none())
-    {
-        let (Some((family, all)), Some(image)) = (amd64_only(service), &service.image) else { continue };
+    for state in &states.0 {
+        let service = state.of(project);
+        if says_platform(service) || !state.runs(project).image.as_ref().is_some_and(|it| it.is_known()) {
+            continue;
+        }
+        let Some(all) = amd64_only(state) else { continue };
         let which = if all { "" } else { "this version of " };
+        let does = if state.is_built() { "is built from" } else { "runs" };
         let message = format!(
-            "`{}` runs an image that is published for linux/amd64 only: an Apple-silicon Mac refuses it or emulates it",
+            "`{}` {does} an image that is published for linux/amd64 only: an Apple-silicon Mac refuses it or emulates it",
             service.name
         );
-        cx.report(image.span, message)
-            .because(format!("{which}{} has no build for linux/arm64", family.name))
-            .help("set `platform: linux/amd64` to say that emulation is meant, or use an image with a build for arm64");
+        let found = cx.report(state.origin.span, message);
+        found.because(format!("{which}{} has no build for linux/arm64", state.family.name));
+        if let Some(from) = &state.origin.from {
+            found.label(from.span(), format!("built from `{}`", from.shown()));
+        }
+        found.help("set `platform: linux/amd64` to say that emulation is meant, or use an image with a build for arm64");
     }
 }
 
-/// What the catalogue says of the image, if it is published for amd64 and not for arm64; and whether that holds for
-/// all versions.
-fn amd64_only(service: &Service) -> Option<(Arc<Family>, bool)> {
-    let reference = image::parse(service.image.as_ref()?.known()?).ok()?;
-    let family = catalogue().lookup(&reference)?;
-    let version = match (reference.tag, reference.digest) {
-        (None, Some(_)) => None,
-        (tag, _) => of_tag(tag, family.versioning, family.latest),
-    };
-    let (versions, platforms) = family.platforms.iter().find(|it| it.0.holds(version) == Some(true))?;
+/// Whether the platform is written, in the service, in its build or in its Dockerfile; or may be, where it is extended.
+fn says_platform(service: &Service) -> bool {
+    let build = service.build.as_ref();
+    let built = build.is_some_and(|it| !it.platforms.is_empty() || it.image.as_ref().is_some_and(|it| it.has_platform));
+    service.platform.is_some() || service.extends.is_some() || built
+}
+
+/// Whether the image is published for amd64 and not for arm64; and if so, whether that holds for all versions.
+fn amd64_only(state: &State) -> Option<bool> {
+    let (versions, platforms) = state.family.platforms.iter().find(|it| it.0.holds(state.version) == Some(true))?;
     let has = |name: &str| platforms.iter().any(|it| it.starts_with(name));
     let only = has("linux/amd64") && !has("linux/arm64");
-    let all = *versions == Versions::All;
-    (only && family.is_verified("platforms")).then_some((family, all))
+    (only && state.family.is_verified("platforms")).then_some(*versions == Versions::All)
 }

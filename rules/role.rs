@@ -74,7 +74,7 @@ fn runs_subcommand(arguments: &[Text], family: &Family) -> bool {
 }
 
 /// Whether a shell script names the server as a program: at the start of a command, or behind `exec`.
-fn script_runs_server(script: &str, family: &Family) -> bool {
+pub(crate) fn script_runs_server(script: &str, family: &Family) -> bool {
     let commands = script.split([';', '&', '|', '\n', '(', ')']);
     commands.into_iter().any(|command| {
         let mut words = command.split_whitespace().skip_while(|it| WRAPPERS.contains(it) || it.contains('='));
@@ -302,7 +302,11 @@ pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
     };
     let profiles: Vec<&str> = service.profiles.iter().map(|it| it.as_str()).collect();
     let by_profile = !profiles.is_empty() && profiles.iter().all(|it| for_tests(it));
+    let build = service.build.as_ref();
+    let built =
+        build.into_iter().flat_map(|it| it.target.iter().chain(&it.dockerfile)).any(|it| for_tests(it.as_str()));
     by_profile
+        || built
         || for_tests(&project.file_name)
         || for_tests(&service.name)
         || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))

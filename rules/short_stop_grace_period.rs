@@ -55,7 +55,7 @@ fn check(cx: &mut Cx<'_>) {
 /// unless it is to keep its data: what it keeps as a cache or as a queue is written within the second.
 fn severity(project: &Project, state: &State) -> Severity {
     let database = matches!(state.family.kind.as_str(), "database" | "document");
-    let minor = state.family.kind == "time-series" || state.family.often_cache && !keeps(state.of(project));
+    let minor = state.family.kind == "time-series" || state.family.often_cache && !keeps(state.runs(project));
     if (state.family.stop.documented || database) && !minor { Severity::Warning } else { Severity::Info }
 }
 
@@ -73,9 +73,9 @@ fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64)
     } else {
         found.because("then Docker sends SIGKILL");
     }
-    name_defaults(found, service);
-    if let (Some(why), Some(image)) = (&family.stop.why, &service.image) {
-        found.label(image.span, why.clone());
+    name_defaults(found, state.runs(project));
+    if let Some(why) = &family.stop.why {
+        state.origin.explain(found, why.clone());
     }
     found.help(format!("set `stop_grace_period: {}`", written(wanted)));
 }

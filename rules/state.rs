@@ -2,16 +2,23 @@
 //!
 //! Rules ask this instead of looking at image names. It is computed once for a project.
 
-use crate::images::{DataPath, Family, catalogue};
+mod build;
+mod layout;
+
+use crate::images::{Family, catalogue};
 pub(crate) use crate::role::is_for_tests;
 use crate::role::{Role, role};
 use crate::version::{Version, of_tag};
+use build::{Look, Looks, bakes, built, running};
+pub use build::{Origin, Probe, Said, StopSignal};
+use layout::{Subject, layouts};
 use plimsoll_core::check::Cx;
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::grammar::image;
-use plimsoll_core::grammar::path;
 use plimsoll_core::model::{EnvValue, Mount, MountKind, Project, Service, Syntax};
 use plimsoll_core::source::Span;
+use plimsoll_core::text::Text;
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -68,7 +75,7 @@ pub struct Place {
 pub struct Layout {
     /// The directories.
     pub places: Vec<Place>,
-    /// The VOLUMEs of the image; empty if it has none or they are not known.
+    /// The VOLUMEs of the image, with those that a Dockerfile adds; empty if there are none or they are not known.
     pub volumes: Vec<String>,
 }
 
@@ -77,7 +84,9 @@ pub struct Layout {
 pub struct State {
     /// Index of the service in [`Project::services`].
     pub service: usize,
-    /// What the catalogue says of its image.
+    /// Where its image is said.
+    pub origin: Origin,
+    /// What the catalogue says of its image, or of the one that it is built from.
     pub family: Arc<Family>,
     /// The version that the tag stands for.
     pub version: Option<Version>,
@@ -85,23 +94,31 @@ pub struct State {
     pub role: Role,
     /// Where the data is, for each version that it may be.
     pub layouts: Vec<Layout>,
+    /// The signal with which it is stopped.
+    pub stop_signal: StopSignal,
+    /// The probe that applies to it.
+    pub probe: Probe,
     /// It is used as a cache: nothing is lost with it.
     pub cache: bool,
-    /// It is there for tests, by its profile or its name: nobody wants to keep its data.
+    /// It is there for tests, by its profile or its name, or its data comes with its image: nobody wants to keep it.
     pub ephemeral: bool,
     /// The files do not show all mounts: something is inherited, included or hidden in a variable; or Compose leaves
     /// out one that is written.
     pub opaque: bool,
+    /// The service as it runs, where a Dockerfile has a part in that.
+    running: Option<Box<Service>>,
 }
 
-/// The state profiles of a project, one for each service whose image the catalogue knows.
+/// The state profiles of a project, one for each service whose image the catalogue knows, or the image that it is
+/// built from.
 pub struct States(pub Vec<State>);
 
 /// The state profiles of the project under check.
 pub fn states(cx: &Cx<'_>) -> Rc<States> {
     cx.facts(|project| {
+        let mut looks = Looks::default();
         let services = project.services.iter().enumerate();
-        States(services.filter_map(|(at, service)| state(project, at, service)).collect())
+        States(services.filter_map(|(at, service)| state(project, at, service, &mut looks)).collect())
     })
 }
 
@@ -118,14 +135,36 @@ impl States {
 }
 
 impl State {
-    /// Whether it runs a server with data worth keeping: not a cache, not a tool, not for tests.
+    /// Whether it runs a server with data worth keeping: not a cache, not a tool, not for tests. Of an application that
+    /// is built anew nobody knows what it keeps.
     pub fn is_worth_keeping(&self) -> bool {
-        self.role == Role::Server && !self.cache && !self.ephemeral
+        let rebuilt = self.is_built() && !self.family.is_store();
+        self.role == Role::Server && !self.cache && !self.ephemeral && !rebuilt
+    }
+
+    /// Whether it is built, and the catalogue only knows what it is built from.
+    pub fn is_built(&self) -> bool {
+        self.origin.from.is_some()
     }
 
     /// The service.
     pub fn of<'a>(&self, project: &'a Project) -> &'a Service {
         &project.services[self.service]
+    }
+
+    /// The service as it runs: with image, command, entrypoint and variables of the Dockerfile that it is built from.
+    /// Where it is built from nothing, that is the service itself.
+    pub fn runs<'a>(&'a self, project: &'a Project) -> &'a Service {
+        self.running.as_deref().unwrap_or_else(|| self.of(project))
+    }
+
+    /// Says of a finding what it hangs on: the image that a Dockerfile is made from, and the defaults that decide what
+    /// the service runs and what is mounted.
+    pub fn explain(&self, project: &Project, found: &mut Diagnostic) {
+        if let Some(from) = &self.origin.from {
+            found.label(from.span(), format!("built from `{}`", from.shown()));
+        }
+        name_defaults(found, self.runs(project));
     }
 
     /// The directories, if the version is known or does not matter.
@@ -140,7 +179,7 @@ impl State {
     /// configuration file says where it is, and there is one.
     pub fn may_be_remote(&self, project: &Project, place: &Place) -> bool {
         let remote = |text: &str| !text.contains('/') || text.contains("://");
-        let service = self.of(project);
+        let service = self.runs(project);
         let mut names = self.family.data.iter().flat_map(|it| &it.env);
         let said = names.any(|it| match service.variable(it) {
             EnvValue::Set(_, text) => text.known().is_some_and(remote),
@@ -188,12 +227,12 @@ pub fn kind(project: &Project, mount: &Mount) -> MountKind {
     }
 }
 
-fn state(project: &Project, at: usize, service: &Service) -> Option<State> {
+fn state(project: &Project, at: usize, service: &Service, looks: &mut Looks) -> Option<State> {
     // The image of a build is what the build makes of it, whatever it is called.
-    if service.build.is_some() {
-        return None;
-    }
-    let written = &service.image.as_ref()?.value;
+    let origin = Origin::of(service)?;
+    let built = built(service);
+    let runs = built.map_or(Cow::Borrowed(service), |it| Cow::Owned(running(service, it)));
+    let written = &runs.image.as_ref()?.value;
     // The repository must be known; the tag may be hidden in a variable.
     let hole = written.holes().first().map_or(written.as_str().len(), |it| it.at as usize);
     let visible = &written.as_str()[..hole];
@@ -210,18 +249,41 @@ fn state(project: &Project, at: usize, service: &Service) -> Option<State> {
         true => None,
         false => of_tag(tag, family.versioning, family.latest),
     };
-    let role = role(service, &family);
+    let role = role(&runs, &family);
+    let added = built.map(|it| it.volumes.as_slice()).unwrap_or_default();
     let opaque = !project.is_whole()
         || service.extends.is_some()
         || !service.volumes_from.is_empty()
-        || service.mounts.iter().any(Mount::is_opaque);
-    let layouts = layouts(service, &family, version, tag);
+        || service.mounts.iter().any(Mount::is_opaque)
+        || !added.iter().all(Text::is_known);
+    let look = built.map_or(Look::default(), |it| looks.at(it, &family));
+    let subject = Subject { service: &runs, family: &family, tag, added, reconfigured: look.reconfigures };
+    let layouts = layouts(&subject, version);
     let opaque = opaque || crate::lost::loses_data(service, &layouts);
-    let mut state = State { service: at, family, version, role, layouts, cache: false, ephemeral: false, opaque };
+    let mut state = State {
+        service: at,
+        origin,
+        version,
+        role,
+        layouts,
+        stop_signal: StopSignal::of(service, &family),
+        probe: Probe::of(service, &family),
+        family,
+        cache: false,
+        ephemeral: false,
+        opaque,
+        running: None,
+    };
     // A mount that misses shows that its data is to be kept.
     let unkept = state.is_unkept(project) && crate::miss::culprit(project, &state).is_none();
-    state.cache = state.family.cache || crate::role::is_cache(service, &state.family, unkept);
-    state.ephemeral = is_for_tests(project, service);
+    state.cache = state.family.cache || crate::role::is_cache(&runs, &state.family, unkept);
+    // Data that is in the image is there again in each new container.
+    let baked = built.is_some_and(|it| look.starts_server || bakes(it, &state.layouts));
+    state.ephemeral = is_for_tests(project, service) || baked && unkept;
+    state.running = match runs {
+        Cow::Owned(runs) => Some(Box::new(runs)),
+        Cow::Borrowed(_) => None,
+    };
     Some(state)
 }
 
@@ -236,153 +298,6 @@ fn tag_started(visible: &str) -> Option<&str> {
 fn is_unlike(tag: &str) -> bool {
     let mut words = tag.split(|it: char| !it.is_alphanumeric());
     words.any(|it| matches!(it, "local" | "nanoserver") || it.starts_with("windowsservercore"))
-}
-
-/// One layout for each set of directories that the version allows.
-fn layouts(service: &Service, family: &Family, version: Option<Version>, tag: Option<&str>) -> Vec<Layout> {
-    let mut worlds = vec![version];
-    if version.is_none() {
-        // Look at each side of every limit that the entry names.
-        let ranges = family.data.iter().map(|it| it.versions).chain(family.volumes.iter().flatten().map(|it| it.0));
-        let limits: Vec<Version> = ranges
-            .filter_map(|it| match it {
-                crate::version::Versions::All => None,
-                crate::version::Versions::Before(limit) | crate::version::Versions::From(limit) => Some(limit),
-            })
-            .collect();
-        for limit in limits {
-            let before = Version { major: limit.major.saturating_sub(1), minor: u32::MAX };
-            for side in [Some(limit), Some(before)] {
-                if !worlds.contains(&side) {
-                    worlds.push(side);
-                }
-            }
-        }
-        if worlds.len() > 1 {
-            worlds.remove(0);
-        }
-    }
-    worlds.into_iter().map(|it| layout(service, family, it, tag)).collect()
-}
-
-fn layout(service: &Service, family: &Family, version: Option<Version>, tag: Option<&str>) -> Layout {
-    let by_tag = |it: &DataPath| Some(crate::images::matches(it.tags.as_deref()?, tag.unwrap_or_default()));
-    let special = family.data.iter().any(|it| by_tag(it) == Some(true));
-    let data = family.data.iter().filter(|it| by_tag(it).unwrap_or(!special));
-    let data = data.filter(|it| it.versions.holds(version) != Some(false));
-    let volumes: Vec<String> = family
-        .volumes
-        .iter()
-        .flatten()
-        .filter(|it| it.0.holds(version) != Some(false))
-        .flat_map(|it| it.1.iter().cloned())
-        .collect();
-    let places = data.flat_map(|it| places(service, family, it, version, &volumes)).collect();
-    Layout { places, volumes }
-}
-
-/// Where one directory of the catalogue really is, after environment and options.
-fn places(
-    service: &Service,
-    family: &Family,
-    data: &DataPath,
-    version: Option<Version>,
-    volumes: &[String],
-) -> Vec<Place> {
-    let major = version.map_or_else(|| "{major}".to_string(), |it| it.major.to_string());
-    let default = path::clean(&data.path.replace("{major}", &major));
-    let mut uncertain = false;
-    let mut found: Vec<(String, Option<Moved>)> = Vec::new();
-    let mut hidden_value = None;
-    for name in &data.env {
-        match service.variable(name) {
-            EnvValue::Absent => {}
-            EnvValue::Unknown => uncertain = true,
-            EnvValue::Set(variable, text) if text.as_str().starts_with('/') => {
-                let moved = Moved { by: format!("`{name}`"), span: variable.key.to(text.span()) };
-                hidden_value = text.is_interpolated().then(|| text.shown());
-                found = split_paths(text.as_str()).map(|it| (it, Some(moved.clone()))).collect();
-                uncertain = false;
-                break;
-            }
-            EnvValue::Set(..) => uncertain = true,
-        }
-    }
-    let (by_option, hidden) = crate::role::option_value(service, &data.flags, data.after.as_deref());
-    uncertain |= hidden;
-    if !by_option.is_empty() {
-        found = by_option;
-        uncertain = false;
-    } else if data.after.is_some() && found.is_empty() {
-        // The directory is an argument, and there is none.
-        return Vec::new();
-    }
-    uncertain |= crate::role::names_configuration(service, family);
-    // Some servers write below the directory they are started in.
-    uncertain |= service.working_dir.is_some() && found.is_empty();
-    if found.is_empty() {
-        found.push((default.clone(), None));
-    }
-    let place = |(path, moved): (String, Option<Moved>)| {
-        let shows = moved.is_some();
-        let moved = moved.filter(|_| path != default);
-        let mount = match (&moved, &data.mount) {
-            (None, Some(mount)) => path::clean(&mount.replace("{major}", &major)),
-            _ => path.clone(),
-        };
-        let (mut cover, below) = self::cover(service, &path, volumes);
-        for link in data.links.iter().filter(|_| moved.is_none() && !matches!(cover, Cover::Mount(_))) {
-            if let (found @ Cover::Mount(_), _) = self::cover(service, link, &[]) {
-                cover = found;
-                break;
-            }
-        }
-        Place {
-            mount,
-            default: default.clone(),
-            keeps: data.keeps.clone(),
-            optional: data.optional,
-            variable: data.env.first().cloned(),
-            moved,
-            uncertain,
-            cover,
-            below,
-            shown: match &hidden_value {
-                Some(value) if shows => value.clone(),
-                // Where exactly hangs on what else is set.
-                _ if !shows && path.starts_with("/tmp/") => "/tmp".to_string(),
-                _ => path.clone(),
-            },
-            path,
-        }
-    };
-    found.into_iter().map(place).collect()
-}
-
-fn split_paths(value: &str) -> impl Iterator<Item = String> {
-    let paths = value.split([',', ' ']).filter(|it| it.starts_with('/'));
-    paths.flat_map(crate::role::expand).map(|it| path::clean(&it))
-}
-
-/// What keeps a directory: of all mounts and image VOLUMEs at or above it, the nearest. A VOLUME that lies between a
-/// mount and the directory takes it away from the mount, because Docker lays an anonymous volume there.
-fn cover(service: &Service, directory: &str, volumes: &[String]) -> (Cover, Vec<usize>) {
-    let mut best: (usize, Cover) = (0, Cover::Layer);
-    for volume in volumes.iter().filter(|it| path::covers(it, directory)) {
-        if volume.len() > best.0 {
-            best = (volume.len(), Cover::ImageVolume(volume.clone()));
-        }
-    }
-    let mut below = Vec::new();
-    for (at, mount) in service.mounts.iter().enumerate() {
-        let Some(target) = mount.path_in_container.as_deref() else { continue };
-        if path::covers(target, directory) && target.len() >= best.0 {
-            best = (target.len(), Cover::Mount(at));
-        } else if path::is_strictly_above(directory, target) && mount.kind != MountKind::Tmpfs {
-            below.push(at);
-        }
-    }
-    (best.1, below)
 }
 
 /// Names the defaults that decide what a service runs and what is mounted: somewhere else they may be another value.

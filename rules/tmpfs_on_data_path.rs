@@ -1,6 +1,6 @@
 //! A store whose data directory is memory.
 
-use crate::state::{Cover, kind, name_defaults, states};
+use crate::state::{Cover, kind, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::MountKind;
@@ -38,7 +38,7 @@ fn check(cx: &mut Cx<'_>) {
             let severity = if verified { Severity::Error } else { Severity::Warning };
             let found = cx.report_as(severity, mount.span, message);
             found.because(format!("{} writes to `{}`", state.family.name, place.shown)).through(&mount.path);
-            name_defaults(found, service);
+            state.explain(project, found);
             if let Some(option) = option {
                 found.label(option.span, "makes the volume a tmpfs");
             }

@@ -1,9 +1,10 @@
 //! A store that is stopped with a signal on which it does not shut down cleanly.
 
-use crate::state::{State, states};
+use crate::state::{Said, State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::grammar::signal;
+use plimsoll_core::model::Service;
+use plimsoll_core::source::Span;
 
 pub static RULE: Rule = Rule {
     id: "unsuitable-stop-signal",
@@ -17,50 +18,70 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Cx<'_>) {
-    let (project, states) = (cx.project, states(cx));
+    let states = states(cx);
     for state in states.kept() {
-        let service = state.of(project);
-        let stop = &state.family.stop;
-        let Some(written) = &service.stop_signal else {
-            missing(cx, state);
-            continue;
-        };
-        let Some(signal) = written.known().and_then(signal::parse) else { continue };
-        let name = signal.name();
-        let bad = stop.bad.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
-        let why =
-            bad.or((name == "SIGKILL").then_some("SIGKILL gives the server no chance to write what it has in memory"));
-        let Some(why) = why else { continue };
-        let graceful = stop.wanted.as_deref().or(stop.image.as_deref()).unwrap_or("SIGTERM");
-        let message = format!(
-            "`{}` is stopped with {name}, on which {} does not shut down cleanly",
-            service.name, state.family.name
-        );
-        let found = cx.report(written.span, message);
-        found.because(why).through(&written.path);
-        found.help(match stop.wanted {
-            Some(_) => format!("write `stop_signal: {graceful}`"),
-            None => format!("remove the line: the image's own {graceful} is right"),
-        });
+        match state.stop_signal.said {
+            Said::Service(span) => written(cx, state, span),
+            Said::Dockerfile(_) | Said::Image => missing(cx, state),
+        }
     }
 }
 
-/// The image's own signal is not graceful, and the file sets no other.
+/// Why a signal is not graceful.
+fn why<'a>(state: &'a State, name: &str) -> Option<&'a str> {
+    let bad = state.family.stop.bad.iter().find(|it| it.0 == name).map(|it| it.1.as_str());
+    bad.or((name == "SIGKILL").then_some("SIGKILL gives the server no chance to write what it has in memory"))
+}
+
+fn message(state: &State, service: &Service, signal: &str) -> String {
+    format!(
+        "`{}` is stopped with {signal}, on which {} does not shut down cleanly",
+        service.name, state.family.name
+    )
+}
+
+fn written(cx: &mut Cx<'_>, state: &State, span: Span) {
+    let service = state.of(cx.project);
+    let stop = &state.family.stop;
+    let Some(name) = &state.stop_signal.name else { return };
+    let Some(why) = why(state, name) else { return };
+    let graceful = stop.wanted.as_deref().or(stop.image.as_deref()).unwrap_or("SIGTERM");
+    let found = cx.report(span, message(state, service, name));
+    found.because(why);
+    if let Some(field) = &service.stop_signal {
+        found.through(&field.path);
+    }
+    found.help(match (&stop.wanted, state.is_built()) {
+        (None, false) => format!("remove the line: the image's own {graceful} is right"),
+        _ => format!("write `stop_signal: {graceful}`"),
+    });
+}
+
+/// The file sets no signal, and that of the image or of the Dockerfile is not graceful.
 fn missing(cx: &mut Cx<'_>, state: &State) {
     let project = cx.project;
     let service = state.of(project);
     let stop = &state.family.stop;
-    let Some(wanted) = &stop.wanted else { return };
     if !project.is_whole() || service.extends.is_some() || state.is_unkept(project) {
         return;
     }
-    let own = stop.image.as_deref().unwrap_or("SIGTERM");
-    let message =
-        format!("`{}` is stopped with {own}, on which {} does not shut down cleanly", service.name, state.family.name);
-    let why = stop.bad.iter().find(|it| it.0 == own).map(|it| it.1.clone());
-    let found = cx.report(service.key, message);
-    if let (Some(why), Some(image)) = (why, &service.image) {
-        found.label(image.span, why);
+    let Some(name) = &state.stop_signal.name else { return };
+    match state.stop_signal.said {
+        Said::Dockerfile(span) => {
+            let Some(why) = why(state, name) else { return };
+            let graceful = stop.wanted.as_deref().or(stop.image.as_deref()).unwrap_or("SIGTERM");
+            let found = cx.report(state.origin.span, message(state, service, name));
+            found.because(why).through(&state.origin.path);
+            found.label(span, "the Dockerfile sets it");
+            found.help(format!("write `STOPSIGNAL {graceful}`, or set `stop_signal: {graceful}`"));
+        }
+        _ => {
+            let Some(wanted) = &stop.wanted else { return };
+            let found = cx.report(service.key, message(state, service, name));
+            if let Some(why) = stop.bad.iter().find(|it| it.0 == *name) {
+                state.origin.explain(found, why.1.clone());
+            }
+            found.help(format!("set `stop_signal: {wanted}`"));
+        }
     }
-    found.help(format!("set `stop_signal: {wanted}`"));
 }

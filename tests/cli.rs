@@ -1,5 +1,6 @@
 //! The program as it is called: options, exit statuses, what it reads, and what it says.
 
+mod builds;
 mod formats;
 mod hostile;
 mod outputs;
