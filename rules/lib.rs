@@ -22,6 +22,7 @@ mod refused;
 mod role;
 pub mod state;
 mod storage;
+pub mod survey;
 mod unset;
 pub mod version;
 

@@ -115,14 +115,17 @@ pub struct States(pub Vec<State>);
 
 /// The state profiles of the project under check.
 pub fn states(cx: &Cx<'_>) -> Rc<States> {
-    cx.facts(|project| {
-        let mut looks = Looks::default();
-        let services = project.services.iter().enumerate();
-        States(services.filter_map(|(at, service)| state(project, at, service, &mut looks)).collect())
-    })
+    cx.facts(States::new)
 }
 
 impl States {
+    /// The state profiles of a project.
+    pub fn new(project: &Project) -> States {
+        let mut looks = Looks::default();
+        let services = project.services.iter().enumerate();
+        States(services.filter_map(|(at, service)| state(project, at, service, &mut looks)).collect())
+    }
+
     /// The services that run a server with data worth keeping: not caches, not tools, not for tests.
     pub fn kept(&self) -> impl Iterator<Item = &State> {
         self.0.iter().filter(|it| it.is_worth_keeping())

@@ -258,7 +258,7 @@ fn colors_are_for_terminals_unless_asked_for() {
 #[test]
 fn help_fits_a_screen() {
     let place = Place::new(&[]);
-    for command in ["", "check", "explain", "rules", "images", "model", "schema", "completions", "man"] {
+    for command in ["", "check", "explain", "rules", "images", "model", "survey", "schema", "completions", "man"] {
         let args: Vec<&str> = [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let outcome = place.run(&args);
         assert_eq!(outcome.status, 0);

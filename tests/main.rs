@@ -14,6 +14,7 @@ mod project;
 mod readme;
 mod robust;
 mod support;
+mod survey;
 mod tidy;
 mod worlds;
 mod yaml;

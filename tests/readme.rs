@@ -3,8 +3,8 @@
 use crate::support;
 use std::process::Command;
 
-const OPEN: &str = "<!-- output -->\n```\n";
-const CLOSE: &str = "```\n<!-- /output -->";
+/// Takes part in both tests, which write the same file.
+static BLESSING: std::sync::Mutex<()> = std::sync::Mutex::new(());
 
 #[test]
 fn the_example_is_the_file_and_says_what_the_program_says() {
@@ -16,18 +16,27 @@ fn the_example_is_the_file_and_says_what_the_program_says() {
         readme.contains(&format!("```yaml\n{example}```")),
         "README.md shows another file than examples/compose.yaml"
     );
-    let done = Command::new(env!("CARGO_BIN_EXE_plimsoll"))
-        .args(["check", "examples/compose.yaml"])
-        .current_dir(&root)
-        .env_clear()
-        .output()
-        .unwrap();
-    assert_eq!(done.status.code(), Some(1), "the example has findings");
+    compare("output", &["check", "examples/compose.yaml"], 1);
+}
+
+#[test]
+fn the_survey_is_what_the_program_prints() {
+    compare("survey", &["survey", "fixtures/survey/shop"], 0);
+}
+
+/// Compares the block of a name with what the program prints, or writes it.
+fn compare(name: &str, args: &[&str], status: i32) {
+    let (open, close) = (format!("<!-- {name} -->\n```\n"), format!("```\n<!-- /{name} -->"));
+    let (root, path) = (support::root(), support::root().join("README.md"));
+    let done = Command::new(env!("CARGO_BIN_EXE_plimsoll")).args(args).current_dir(&root).env_clear().output().unwrap();
+    assert_eq!(done.status.code(), Some(status), "{args:?}");
     let said = String::from_utf8(done.stdout).unwrap();
-    let (before, rest) = readme.split_once(OPEN).expect("README.md has a block of output");
-    let (shown, after) = rest.split_once(CLOSE).expect("the block of output ends");
+    let _lock = BLESSING.lock();
+    let readme = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = readme.split_once(&open).expect("README.md has the block");
+    let (shown, after) = rest.split_once(&close).expect("the block ends");
     if support::is_blessing() {
-        std::fs::write(&path, format!("{before}{OPEN}{said}{CLOSE}{after}")).unwrap();
+        std::fs::write(&path, format!("{before}{open}{said}{close}{after}")).unwrap();
     } else {
         assert_eq!(shown, said, "README.md shows another output: run `UPDATE_EXPECT=1 cargo test readme`");
     }

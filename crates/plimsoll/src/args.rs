@@ -25,6 +25,7 @@ Examples:
   plimsoll check deploy/*.yaml        Check these files, each on its own
   plimsoll explain tmpfs-on-data-path Why this rule exists, and what to do
   plimsoll images postgres:17         What this image keeps, and where
+  plimsoll survey                     Where state lives, and what it outlives
 
 Exit status:
   0  nothing found   1  something found   2  could not do what was asked";
@@ -76,9 +77,23 @@ variables a value; all others are unset, whatever the shell has.
 Exit status:
   0  printed   1  Compose would refuse the project   2  could not be asked";
 
+const SURVEY_HELP: &str = "\
+Examples:
+  plimsoll survey                      The project in this directory
+  plimsoll survey deploy/compose.yaml --format markdown
+  plimsoll survey --format mermaid     A drawing, for GitHub or GitLab
+  plimsoll explain survey              What is listed, and why each cell is so
+
+Only --env and files of variables give variables a value; what hangs on others
+is unknown. The project is shown even if Compose would refuse it.
+
+Exit status:
+  0  shown   1  Compose would refuse the project   2  it cannot be read";
+
 const SCHEMA_HELP: &str = "\
 Examples:
-  plimsoll schema json                 JSON Schema of `check --format json`";
+  plimsoll schema json                 JSON Schema of `check --format json`
+  plimsoll schema survey               JSON Schema of `survey --format json`";
 
 const COMPLETIONS_HELP: &str = "\
 Examples:
@@ -101,7 +116,7 @@ pub enum Command {
     /// Show the page of a rule: what it finds, why, and what to do
     #[command(after_help = EXPLAIN_HELP)]
     Explain {
-        /// Identifier of the rule
+        /// Identifier of the rule, or `survey`
         rule: String,
     },
     /// List the rules
@@ -114,6 +129,9 @@ pub enum Command {
     /// Print the project as Compose would run it, as JSON
     #[command(after_help = MODEL_HELP)]
     Model(Model),
+    /// Show where state lives, and whether it outlives `down` and the like
+    #[command(after_help = SURVEY_HELP)]
+    Survey(Survey),
     /// Show what images keep, where, and how they want to be stopped
     #[command(after_help = IMAGES_HELP)]
     Images {
@@ -201,6 +219,24 @@ pub struct Model {
     pub origins: bool,
 }
 
+/// The options of `survey`.
+#[derive(Args, Debug)]
+pub struct Survey {
+    /// A file, a directory (its default Compose file), or - for standard input
+    /// [default: as Compose finds it]
+    #[arg(value_name = "PATH", conflicts_with = "file")]
+    pub path: Option<String>,
+    /// text, json, markdown, mermaid
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = SurveyFormat::Text)]
+    pub format: SurveyFormat,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub project: Project,
+    /// auto, always, never
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN", default_value_t = Color::Auto)]
+    pub color: Color,
+}
+
 /// The options that make a project, as Compose has them.
 #[derive(Args, Debug)]
 pub struct Project {
@@ -258,11 +294,22 @@ pub enum ListFormat {
     Json,
 }
 
+/// How a survey is shown.
+#[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
+#[expect(missing_docs, reason = "help would repeat the words")]
+pub enum SurveyFormat {
+    Text,
+    Json,
+    Markdown,
+    Mermaid,
+}
+
 /// Output formats that have a schema.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "help would repeat the words")]
 pub enum Schema {
     Json,
+    Survey,
 }
 
 /// A kind of host.

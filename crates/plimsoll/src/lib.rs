@@ -11,3 +11,4 @@ mod model;
 mod projects;
 pub mod report;
 pub mod run;
+mod survey;

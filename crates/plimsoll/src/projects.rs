@@ -84,6 +84,6 @@ pub(crate) fn check_each(options: &Check, settings: &Options) -> Checked {
 }
 
 /// A path with `/` between its parts, as Compose files have it.
-fn slashed(path: &str) -> String {
+pub(crate) fn slashed(path: &str) -> String {
     if cfg!(windows) && path != STDIN { path.replace('\\', "/") } else { path.to_string() }
 }

@@ -1,12 +1,13 @@
 //! What the commands do.
 
-use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Output, Project};
+use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Output, Project, Survey, SurveyFormat};
 use crate::escape;
 use crate::images;
 use crate::input::{self, Failure};
 use crate::model;
 use crate::projects::{self, Checked};
 use crate::report::{self, Report, Style, json, page_url};
+use crate::survey;
 use anstream::{AutoStream, ColorChoice};
 use plimsoll_core::check::{Hosts, Options, Selection};
 use plimsoll_core::load::interpolate::Variables;
@@ -55,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             Err(message) => fail(&message),
         },
         Command::Model(options) => show_model(&options),
+        Command::Survey(options) => show_survey(&options),
         Command::Completions { shell } => {
             print(Status::Clean, false, |out| out.write_all(&args::write_completions(shell)))
         }
@@ -63,6 +65,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             None => fail(&format!("there is no command `{}`", command.unwrap_or_default())),
         },
         Command::Schema { of: args::Schema::Json } => print(Status::Clean, false, json::write_schema),
+        Command::Schema { of: args::Schema::Survey } => print(Status::Clean, false, survey::write_schema),
     }
 }
 
@@ -198,6 +201,25 @@ fn show_model(options: &Model) -> Status {
     }
 }
 
+fn show_survey(options: &Survey) -> Status {
+    let mut request = request(&options.project, Variables::unknown(), &[]);
+    request.here = here();
+    let found = match survey::find(request, options.path.as_deref()) {
+        Ok(found) => found,
+        Err(message) => return fail(&message),
+    };
+    if let Err(error) = io::stderr().write_all(&found.refusals()) {
+        return fail(&format!("cannot say why Compose would refuse the project: {error}"));
+    }
+    let status = if found.is_refused() { Status::Findings } else { Status::Clean };
+    if found.is_broken() {
+        return status;
+    }
+    let color = options.format == SurveyFormat::Text && wants_color(options.color);
+    let width = width().unwrap_or(Style::default().width);
+    print(status, color, |out| survey::write(out, &found, options.format, Style { color, width, ..Style::default() }))
+}
+
 fn settings(options: &Check) -> Options {
     let mut variables = Variables::unknown();
     for (key, value) in &options.project.env {
@@ -214,15 +236,18 @@ fn settings(options: &Check) -> Options {
 }
 
 fn style(options: &Check) -> Style {
-    let stdout = io::stdout();
-    let color = match options.color {
-        Color::Auto => AutoStream::choice(&stdout) != ColorChoice::Never,
+    let color = wants_color(options.color);
+    // A log may be known to take colors (CLICOLOR_FORCE), but hardly ever links.
+    let links = color && (options.color == Color::Always || io::stdout().is_terminal());
+    Style { color, links, width: width().unwrap_or(Style::default().width), summary: !options.quiet }
+}
+
+fn wants_color(color: Color) -> bool {
+    match color {
+        Color::Auto => AutoStream::choice(&io::stdout()) != ColorChoice::Never,
         Color::Always => true,
         Color::Never => false,
-    };
-    // A log may be known to take colors (CLICOLOR_FORCE), but hardly ever links.
-    let links = color && (options.color == Color::Always || stdout.is_terminal());
-    Style { color, links, width: width().unwrap_or(Style::default().width), summary: !options.quiet }
+    }
 }
 
 /// The width of the terminal that standard output goes to. Below the least width, wrapping would only do harm.
@@ -231,8 +256,9 @@ fn width() -> Option<usize> {
 }
 
 fn explain(id: &str) -> Status {
-    match plimsoll_rules::rule(id) {
-        Some(rule) => print(Status::Clean, false, |out| writeln!(out, "{}", rule.page.trim_end())),
+    let page = plimsoll_rules::rule(id).map(|it| it.page);
+    match page.or_else(|| (id == "survey").then_some(plimsoll_rules::survey::PAGE)) {
+        Some(page) => print(Status::Clean, false, |out| writeln!(out, "{}", page.trim_end())),
         None => {
             let hint = closest(id, RULES.iter().map(|it| it.id));
             let hint = hint.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
