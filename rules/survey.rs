@@ -29,7 +29,7 @@ pub enum Mark {
     Test,
     /// Nothing of the user's is lost with it, such as logs.
     Optional,
-    /// It is listed for its mount: what the service keeps, and where, is not known.
+    /// It is listed for its mount: what the service keeps there is not known.
     ByMount,
     /// It is meant for the data of a store that writes somewhere else.
     Misplaced,
@@ -261,7 +261,7 @@ impl Surveyor<'_> {
             mark(is_for_tests(self.project, service), Mark::Test);
             mark(listed::holds_logs(mount), Mark::Optional);
             mark(misplaced == Some(index), Mark::Misplaced);
-            mark(state.is_none(), Mark::ByMount);
+            mark(true, Mark::ByMount);
             let path = mount.path_in_container.clone().filter(|_| !mount.target.is_interpolated());
             rows.push(Row {
                 service: at,

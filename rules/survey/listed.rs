@@ -173,6 +173,8 @@ fn last(path: &Text) -> String {
 
 /// Whether it holds logs, with which nothing of the user's is lost.
 pub(super) fn holds_logs(mount: &Mount) -> bool {
-    let names = mount.source.iter().chain([&mount.target]).map(last);
-    names.into_iter().any(|it| matches!(it.as_str(), "log" | "logs"))
+    let below = |path: &Text| path.as_str().split(['/', '\\']).any(|it| matches!(it, "log" | "logs"));
+    let named = |path: &Text| ["log", "logs"].iter().any(|it| last(path).ends_with(&format!("_{it}")));
+    let source = mount.source.as_ref().filter(|_| mount.kind == MountKind::Bind);
+    below(&mount.target) || source.is_some_and(|it| named(it) || matches!(last(it).as_str(), "log" | "logs"))
 }

@@ -166,7 +166,7 @@ enum Verdict {
 }
 
 /// `cache`: nothing is lost with it. `test`: the service is there for tests. `optional`: logs and the like.
-/// `by-mount`: listed for its mount, what the service keeps is not known. `misplaced`: meant for the data of a store
+/// `by-mount`: listed for its mount, what lies there is not known. `misplaced`: meant for the data of a store
 /// that writes somewhere else. `uncertain`: something that the files do not show may move the state.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]

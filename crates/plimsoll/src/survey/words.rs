@@ -3,6 +3,7 @@
 use super::Found;
 use plimsoll_core::text::Text;
 use plimsoll_rules::survey::{Event, Keeper, KeeperKind, Mark, Reason, Row, Verdict};
+use std::collections::HashSet;
 
 /// What a keeper is, in a few words.
 pub(super) fn kind(kind: KeeperKind) -> &'static str {
@@ -74,7 +75,9 @@ pub(super) fn summary(found: &Found) -> String {
     let unknown = found.survey.counted().filter(hidden).count();
     let mut line = match (parts.is_empty(), unknown) {
         (false, _) => parts.join(", "),
-        (true, 0) => format!("every place ({total}) survives `down -v`"),
+        (true, 0) if found.survey.count(Event::DownVolumes, Verdict::Yes) == total => {
+            format!("every place ({total}) survives `down -v`")
+        }
         (true, _) => format!("no place (of {total}) is known to be lost by `down -v`"),
     };
     if unknown > 0 {
@@ -101,6 +104,8 @@ pub(super) fn notes(found: &Found) -> Vec<Note> {
     let rows = &found.survey.rows;
     let project = &found.resolution.project;
     let marked = |mark: Mark| services(found, rows.iter().filter(move |it| it.marks.contains(&mark)));
+    let known: HashSet<usize> = rows.iter().filter(|it| it.image.is_some()).map(|it| it.service).collect();
+    let unknown = rows.iter().filter(|it| !known.contains(&it.service));
     let off = rows.iter().filter(|it| !project.services[it.service].enabled);
     let mut assumed: Vec<String> = Vec::new();
     for name in rows.iter().flat_map(|it| &it.assumes) {
@@ -118,7 +123,7 @@ pub(super) fn notes(found: &Found) -> Vec<Note> {
         ("* not counted, for tests", marked(Mark::Test)),
         ("* not counted, logs and the like", marked(Mark::Optional)),
         ("* not counted, mounted beside the data (misplaced-data-mount)", marked(Mark::Misplaced)),
-        ("listed for the mounts, what the service keeps is not known", marked(Mark::ByMount)),
+        ("listed for the mounts, what the service keeps is not known", services(found, unknown)),
         ("may keep its state elsewhere, which the files do not show", marked(Mark::Uncertain)),
         ("in a profile that is not switched on", services(found, off)),
         ("taken with the default of the files", assumed),
