@@ -3,7 +3,12 @@
 use crate::cli::{Outcome, Place};
 use crate::support::{assert_none, entries, expect_file, read, root};
 use expect_test::expect_file;
-use plimsoll_rules::survey::{PAGE, REASONS, Verdict};
+use plimsoll_core::check::model;
+use plimsoll_core::load::interpolate::Variables;
+use plimsoll_core::load::load;
+use plimsoll_core::source::Sources;
+use plimsoll_rules::state::States;
+use plimsoll_rules::survey::{Naming, PAGE, REASONS, Verdict, survey as surveyed};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -318,4 +323,29 @@ fn many_services_take_no_more_than_their_number() {
     let found = json(&place.run(&["survey", "--format", "json"]));
     assert_eq!(found["places"].as_array().unwrap().len(), 4_000);
     assert_eq!(found["unused_volumes"].as_array().unwrap().len(), 2_000);
+}
+
+#[test]
+fn damaged_files_are_surveyed_as_far_as_they_can_be_read() {
+    let files = crate::support::files_below(&root().join("fixtures"));
+    let texts: Vec<String> =
+        files.iter().filter(|it| crate::support::has_extension(it, "yaml")).map(|it| read(it)).collect();
+    let cuts = texts.iter().flat_map(|text| {
+        let ends = text.char_indices().map(|it| it.0).filter(|it| it % 37 == 0);
+        ends.map(move |it| &text[..it])
+    });
+    let mut rows = 0;
+    for text in cuts.chain(texts.iter().map(String::as_str)) {
+        let mut sources = Sources::new();
+        let file = sources.add_text("compose.yaml", text);
+        let mut problems = Vec::new();
+        let loaded = load(&sources, file, &Variables::unknown(), &mut problems);
+        let project = model(&loaded, "compose.yaml", &mut problems);
+        let found = surveyed(&project, &States::new(&project), &Naming::default());
+        rows += found.rows.len();
+        for row in &found.rows {
+            assert!(row.service < project.services.len() && !row.paths.is_empty(), "{text}");
+        }
+    }
+    assert!(rows > 100, "{rows}");
 }
