@@ -5,6 +5,7 @@ mod action;
 mod catalogue;
 mod cli;
 mod docs;
+mod fixes;
 mod fixtures;
 mod grammar;
 mod hook;

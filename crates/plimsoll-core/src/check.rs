@@ -3,7 +3,7 @@
 mod run;
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::fix::Safety;
+use crate::fix::{Editor, Safety};
 use crate::load::discover::{DEFAULT_NAMES, add_env_files, base_name, default_file, project_of};
 use crate::load::files::{Files, ReadError, directory};
 use crate::load::interpolate::Variables;
@@ -140,6 +140,7 @@ pub struct Cx<'a> {
     pub hosts: Hosts,
     problems: &'a [Problem],
     facts: &'a Facts,
+    editor: &'a Editor<'a>,
     rule: &'static Rule,
     found: Vec<Diagnostic>,
 }
@@ -167,6 +168,11 @@ impl<'a> Cx<'a> {
             found.labels.clone_from(&problem.labels);
             found.help.clone_from(&problem.help);
         }
+    }
+
+    /// Makes the edits of fixes.
+    pub fn edit(&self) -> &'a Editor<'a> {
+        self.editor
     }
 
     /// What several rules derive from the project: made by the first that asks, then shared.
@@ -306,7 +312,7 @@ pub fn resolve(
     enable(&mut project, &loaded, &target.profiles, &mut problems);
     let options = Options { profiles: target.profiles.clone(), ..Options::default() };
     let refusing = rules.iter().copied().filter(|it| it.group == Group::Correctness && it.on);
-    let mut refusals = findings(&project.only_enabled(), &problems, refusing, &options);
+    let mut refusals = findings(&project.only_enabled(), &problems, &Editor::new(sources, &loaded), refusing, &options);
     refusals.retain(|it| it.severity == Severity::Error);
     Ok(Resolution { loaded, project, refusals })
 }

@@ -1,4 +1,21 @@
-//! Edits that mend a finding, as byte ranges and their new text.
+//! Edits that mend a finding, as byte ranges and their new text: how they are made, chosen and applied.
+//!
+//! A rule says what it wants ([`Editor`]) and never sees the text. An edit is offered only where it is exact: it
+//! changes one value of one service and keeps every comment, quote and line break around it.
+
+mod editor;
+mod lines;
+mod place;
+mod rounds;
+mod scalar;
+mod select;
+mod written;
+mod yaml;
+
+pub use editor::Editor;
+pub use rounds::{Checked, Fixed, Texts, fix_all};
+pub use select::{Chosen, apply, choose};
+pub use yaml::Yaml;
 
 use crate::source::Span;
 
@@ -39,4 +56,16 @@ pub struct Fix {
     pub safety: Safety,
     /// The edits. They do not overlap.
     pub edits: Vec<Edit>,
+}
+
+impl Fix {
+    /// A fix after which all data that exists now is still attached.
+    pub fn safe(title: impl Into<String>, edits: Vec<Edit>) -> Fix {
+        Fix { title: title.into(), safety: Safety::Safe, edits }
+    }
+
+    /// A fix that somebody has to look at.
+    pub fn needs_care(title: impl Into<String>, edits: Vec<Edit>) -> Fix {
+        Fix { title: title.into(), safety: Safety::Unsafe, edits }
+    }
 }

@@ -38,6 +38,8 @@ pub struct Loaded {
     pub root: Option<NodeId>,
     /// The files, in the order in which they were read.
     pub documents: Vec<Document>,
+    /// The files that the project is made of, without those that they extend and include.
+    pub own: Vec<FileId>,
     /// Whether the text of a file could not be read to its end.
     pub broken: bool,
     /// What the project names and could not be read. What it would say is unknown.
@@ -70,6 +72,7 @@ pub fn load(sources: &Sources, file: FileId, variables: &Variables, problems: &m
     let name = loader.sources.all().get(file).name().to_string();
     let context = Context { path: name, base: String::new(), variables, included: Vec::new() };
     let root = loader.documents(file, &context, Mode::WHOLE, None);
+    loader.own.push(file);
     loader.finish(root)
 }
 
@@ -90,6 +93,7 @@ pub fn load_files(
     let mut root = None;
     for path in paths {
         let file = loader.open(path).map_err(|why| (path.clone(), why))?;
+        loader.own.push(file);
         let context = Context { path: path.clone(), base: base.to_string(), variables, included: Vec::new() };
         root = loader.documents(file, &context, Mode::WHOLE, root);
     }
@@ -157,6 +161,7 @@ struct Loader<'a> {
     extended: HashMap<String, Option<NodeId>>,
     readings: usize,
     empty: Vec<FileId>,
+    own: Vec<FileId>,
     stages: Vec<NodeId>,
     /// The environment of the project.
     variables: Variables,
@@ -176,6 +181,7 @@ impl<'a> Loader<'a> {
             extended: HashMap::new(),
             readings: 0,
             empty: Vec::new(),
+            own: Vec::new(),
             stages: Vec::new(),
             variables: Variables::unknown(),
         }
@@ -191,10 +197,10 @@ impl<'a> Loader<'a> {
             env_files = self.env_files(root);
             dockerfiles = self.dockerfiles(root);
         }
-        let Loader { tree, documents, broken, unread, stages, .. } = self;
+        let Loader { tree, documents, broken, unread, stages, own, .. } = self;
         let known = |it: &Node| matches!(&it.value, Value::Scalar(text, _) if text.has_inserted());
         let knows_variables = tree.nodes.iter().any(known);
-        Loaded { tree, root, documents, broken, unread, knows_variables, stages, env_files, dockerfiles }
+        Loaded { tree, root, documents, own, broken, unread, knows_variables, stages, env_files, dockerfiles }
     }
 
     /// Reads a file once, however often it is named.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Names one file of a check. Only [`Sources::add`] makes one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -206,7 +206,7 @@ impl Source {
 /// All files of a check. Spans are read back through it.
 #[derive(Default)]
 pub struct Sources {
-    files: Vec<Source>,
+    files: Vec<Arc<Source>>,
 }
 
 impl Sources {
@@ -258,7 +258,7 @@ impl Sources {
 
     fn push(&mut self, name: String, text: String, encoding: Encoding) -> FileId {
         let lines = line_starts(&text);
-        self.files.push(Source { name, text, encoding, lines, counts: OnceLock::new() });
+        self.files.push(Arc::new(Source { name, text, encoding, lines, counts: OnceLock::new() }));
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -267,9 +267,14 @@ impl Sources {
         &self.files[file.0 as usize]
     }
 
+    /// One file, for somebody who keeps it.
+    pub(crate) fn share(&self, file: FileId) -> Arc<Source> {
+        self.files[file.0 as usize].clone()
+    }
+
     /// All files, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
-        self.files.iter().enumerate().map(|(at, source)| (FileId(at as u32), source))
+        self.files.iter().enumerate().map(|(at, source)| (FileId(at as u32), &**source))
     }
 
     /// The text under a span.

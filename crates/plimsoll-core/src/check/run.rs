@@ -2,6 +2,7 @@
 
 use super::{Cx, Facts, Options, Rule};
 use crate::diagnostic::{Diagnostic, Severity, where_unset};
+use crate::fix::Editor;
 use crate::ignore;
 use crate::load::Loaded;
 use crate::model::Project;
@@ -20,7 +21,7 @@ pub(super) fn run(
     options: &Options,
 ) -> Vec<Diagnostic> {
     let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
-    let mut found = findings(project, problems, selected.iter().copied(), options);
+    let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
     name_defaults(&loaded.tree, &mut found);
     ignore::apply(sources, loaded, rules, &selected, &mut found);
     found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
@@ -32,13 +33,14 @@ pub(super) fn run(
 pub(super) fn findings(
     project: &Project,
     problems: &[Problem],
+    editor: &Editor<'_>,
     rules: impl Iterator<Item = &'static Rule>,
     options: &Options,
 ) -> Vec<Diagnostic> {
     let facts = Facts::default();
     let mut found = Vec::new();
     for rule in rules {
-        let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, rule, found: Vec::new() };
+        let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, editor, rule, found: Vec::new() };
         (rule.check)(&mut cx);
         found.append(&mut cx.found);
     }
