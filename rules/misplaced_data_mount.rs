@@ -4,12 +4,13 @@ use crate::miss::{Culprit, culprit};
 use crate::state::{name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::fix::{Fix, Safety};
 
 pub static RULE: Rule = Rule {
     id: "misplaced-data-mount",
     severity: Severity::Error,
     group: Group::Durability,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     on: true,
     since: "0.1.0",
     page: include_str!("misplaced-data-mount.md"),
@@ -17,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Cx<'_>) {
-    let (project, states) = (cx.project, states(cx));
+    let (project, states, edit) = (cx.project, states(cx), cx.edit());
     for state in states.kept().filter(|it| !it.opaque) {
         let Some(Culprit { mount, place, why }) = culprit(project, state) else { continue };
         let service = state.of(project);
@@ -37,10 +38,19 @@ fn check(cx: &mut Cx<'_>) {
             None => state.origin.explain(found, why),
         }
         name_defaults(found, state.runs(project));
-        found.help(match &place.variable {
+        if let Some(variable) = place.variable.as_ref().filter(|_| place.path.starts_with("/tmp/")) {
             // A volume below `/tmp` belongs to root: the server could not write to it.
-            Some(variable) if place.path.starts_with("/tmp/") => format!("set `{variable}: {}`", mount.target.shown()),
-            _ => format!("mount it at `{}`", place.mount),
-        });
+            found.help(format!("set `{variable}: {}`", mount.target.shown()));
+            continue;
+        }
+        found.help(format!("mount it at `{}`", place.mount));
+        // Two mounts at one place would be refused, and what a variable has a part in is not the same everywhere.
+        let free = service.mounts.iter().all(|it| it.path_in_container.as_deref() != Some(&*place.mount));
+        let known = place.moved.as_ref().is_none_or(|_| place.shown == place.path) && !place.mount.contains('{');
+        if free && known && state.layouts.len() == 1 {
+            let edits = edit.replace(&mount.target, 0..mount.target.as_str().len(), &place.mount);
+            let title = format!("mount it at `{}`; what the server has written so far stays where it is", place.mount);
+            found.fix = edits.map(|it| Fix::needs_care(title, it));
+        }
     }
 }

@@ -1,16 +1,18 @@
 //! A store without a probe, in the file or in its image.
 
+use crate::images::Family;
 use crate::state::{Probe, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{Condition, Project};
+use plimsoll_core::fix::{Edit, Editor, Fix, Safety, Yaml};
+use plimsoll_core::model::{Condition, EnvValue, Project, Service};
 use std::collections::HashMap;
 
 pub static RULE: Rule = Rule {
     id: "missing-healthcheck",
     severity: Severity::Warning,
     group: Group::Lifecycle,
-    fix: None,
+    fix: Some(Safety::Unsafe),
     on: true,
     since: "0.1.0",
     page: include_str!("missing-healthcheck.md"),
@@ -18,7 +20,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Cx<'_>) {
-    let (project, states) = (cx.project, states(cx));
+    let (project, states, edit) = (cx.project, states(cx), cx.edit());
     let kept = states.kept().filter(|it| project.is_whole() && !it.family.health.test.is_empty());
     let waiting = waiting(project);
     for state in kept {
@@ -47,7 +49,37 @@ fn check(cx: &mut Cx<'_>) {
         state.origin.explain(found, "the image has none of its own");
         name_defaults(found, state.runs(project));
         found.help(format!("add a healthcheck, such as `test: {}`", flow(&family.health.test)));
+        let title = "add a probe; where it does not fit, the service counts as unhealthy";
+        found.fix = probe(edit, service, family).map(|it| Fix::needs_care(title, it));
     }
+}
+
+/// Writes the recommended probe, if what it asks for is there.
+fn probe(edit: &Editor<'_>, service: &Service, family: &Family) -> Option<Vec<Edit>> {
+    let words = &family.health.test;
+    // The image may be another one by now, and a password that is not in the environment cannot be used.
+    let asks = words.iter().flat_map(|it| it.split("$$").skip(1)).map(|it| {
+        let end = it.find(|it: char| !it.is_ascii_alphanumeric() && it != '_').unwrap_or(it.len());
+        &it[..end]
+    });
+    let missing = |name: &str| name.ends_with("PASSWORD") && matches!(service.variable(name), EnvValue::Absent);
+    if service.build.is_some() || asks.into_iter().any(missing) {
+        return None;
+    }
+    let test = Yaml::list(words.iter().cloned());
+    if service.healthcheck.is_some() {
+        return edit.set(service, &["healthcheck", "test"], &test);
+    }
+    // A probe of a broker starts a program of its own each time, which is slow.
+    let (interval, timeout) = if family.kind == "queue" { ("30s", "10s") } else { ("10s", "5s") };
+    let probe = Yaml::map([
+        ("test", test),
+        ("interval", Yaml::text(interval)),
+        ("timeout", Yaml::text(timeout)),
+        ("retries", Yaml::Number(5)),
+        ("start_period", Yaml::text("1m")),
+    ]);
+    edit.set(service, &["healthcheck"], &probe)
 }
 
 /// For each service, the first other one that waits for it without looking at its end.

@@ -4,6 +4,7 @@ use crate::role::keeps;
 use crate::state::{State, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::fix::{Fix, Safety, Yaml};
 use plimsoll_core::model::Project;
 use plimsoll_core::source::Span;
 
@@ -11,7 +12,7 @@ pub static RULE: Rule = Rule {
     id: "short-stop-grace-period",
     severity: Severity::Warning,
     group: Group::Lifecycle,
-    fix: None,
+    fix: Some(Safety::Safe),
     on: true,
     since: "0.1.0",
     page: include_str!("short-stop-grace-period.md"),
@@ -60,7 +61,7 @@ fn severity(project: &Project, state: &State) -> Severity {
 }
 
 fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64) {
-    let project = cx.project;
+    let (project, edit) = (cx.project, cx.edit());
     let service = state.of(project);
     let family = &state.family;
     let message = format!(
@@ -77,7 +78,13 @@ fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64)
     if let Some(why) = &family.stop.why {
         state.origin.explain(found, why.clone());
     }
-    found.help(format!("set `stop_grace_period: {}`", written(wanted)));
+    let line = format!("stop_grace_period: {}", written(wanted));
+    found.help(format!("set `{line}`"));
+    // A variable stays one: somebody sets it somewhere.
+    if service.stop_grace_period.as_ref().is_none_or(|it| !it.text.is_interpolated()) {
+        let edits = edit.set(service, &["stop_grace_period"], &Yaml::text(written(wanted)));
+        found.fix = edits.map(|it| Fix::safe(format!("set `{line}`"), it));
+    }
 }
 
 /// A period as people write it: `90s` up to two minutes, whole minutes as `2m`.

@@ -2,13 +2,14 @@
 
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::fix::{Fix, Safety};
 use plimsoll_core::suggest::closest;
 
 pub static RULE: Rule = Rule {
     id: "undeclared-volume",
     severity: Severity::Error,
     group: Group::Correctness,
-    fix: None,
+    fix: Some(Safety::Safe),
     on: true,
     since: "0.1.0",
     page: include_str!("undeclared-volume.md"),
@@ -16,7 +17,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Cx<'_>) {
-    let project = cx.project;
+    let (project, edit) = (cx.project, cx.edit());
     // The declaration may be in a file that is not read here.
     if !project.is_whole() {
         return;
@@ -30,10 +31,16 @@ fn check(cx: &mut Cx<'_>) {
             let close = closest(name, project.volumes.iter().map(|it| it.name.as_str()));
             let declared = close.and_then(|it| project.volume(it));
             // As written: the value of a variable is nobody else's business.
-            let name = source.shown();
+            let (name, known) = (source.shown(), !source.is_interpolated());
             let message = format!("`{}` mounts the volume `{name}`, which is not declared", service.name);
             let found = cx.report(source.span(), message);
             found.because("Compose refuses the file").through(&mount.path);
+            let plain = name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.' | b'-'));
+            // A name like a declared one is a slip, and then it is the name that is wrong.
+            if known && plain && name.len() > 1 && declared.is_none() {
+                let edits = edit.declare_volume(&name, source.span());
+                found.fix = edits.map(|it| Fix::safe(format!("declare the volume `{name}`"), it));
+            }
             if let Some(volume) = declared {
                 found.label(volume.key, "this one is declared").help(format!("did you mean `{}`?", volume.name));
             } else if name.contains('/') {

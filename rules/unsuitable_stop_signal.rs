@@ -3,6 +3,7 @@
 use crate::state::{Said, State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::fix::{Fix, Safety, Yaml};
 use plimsoll_core::model::Service;
 use plimsoll_core::source::Span;
 
@@ -10,7 +11,7 @@ pub static RULE: Rule = Rule {
     id: "unsuitable-stop-signal",
     severity: Severity::Warning,
     group: Group::Lifecycle,
-    fix: None,
+    fix: Some(Safety::Safe),
     on: true,
     since: "0.1.0",
     page: include_str!("unsuitable-stop-signal.md"),
@@ -41,7 +42,7 @@ fn message(state: &State, service: &Service, signal: &str) -> String {
 }
 
 fn written(cx: &mut Cx<'_>, state: &State, span: Span) {
-    let service = state.of(cx.project);
+    let (service, edit) = (state.of(cx.project), cx.edit());
     let stop = &state.family.stop;
     let Some(name) = &state.stop_signal.name else { return };
     let Some(why) = why(state, name) else { return };
@@ -51,17 +52,31 @@ fn written(cx: &mut Cx<'_>, state: &State, span: Span) {
     if let Some(field) = &service.stop_signal {
         found.through(&field.path);
     }
-    found.help(match (&stop.wanted, state.is_built()) {
-        (None, false) => format!("remove the line: the image's own {graceful} is right"),
-        _ => format!("write `stop_signal: {graceful}`"),
-    });
+    let field = service.stop_signal.as_ref().filter(|it| !it.is_interpolated());
+    let (help, edits) = match (&stop.wanted, state.is_built()) {
+        (None, false) => {
+            let own = field.filter(|it| it.path.steps().is_empty() && service.extends.is_none());
+            let edits = own.and_then(|it| edit.remove_entry(it.key));
+            (format!("remove the line: the image's own {graceful} is right"), edits)
+        }
+        _ => {
+            let edits = field.and_then(|_| edit.set(service, &["stop_signal"], &Yaml::text(graceful)));
+            (format!("write `stop_signal: {graceful}`"), edits)
+        }
+    };
+    found.fix = edits.map(|it| Fix::safe(help.clone(), it));
+    found.help(help);
 }
 
 /// The file sets no signal, and that of the image or of the Dockerfile is not graceful.
 fn missing(cx: &mut Cx<'_>, state: &State) {
-    let project = cx.project;
+    let (project, edit) = (cx.project, cx.edit());
     let service = state.of(project);
     let stop = &state.family.stop;
+    let set = |signal: &str| {
+        let edits = edit.set(service, &["stop_signal"], &Yaml::text(signal));
+        edits.map(|it| Fix::safe(format!("set `stop_signal: {signal}`"), it))
+    };
     if !project.is_whole() || service.extends.is_some() || state.is_unkept(project) {
         return;
     }
@@ -73,6 +88,7 @@ fn missing(cx: &mut Cx<'_>, state: &State) {
             let found = cx.report(state.origin.span, message(state, service, name));
             found.because(why).through(&state.origin.path);
             found.label(span, "the Dockerfile sets it");
+            found.fix = set(graceful);
             found.help(format!("write `STOPSIGNAL {graceful}`, or set `stop_signal: {graceful}`"));
         }
         _ => {
@@ -81,6 +97,7 @@ fn missing(cx: &mut Cx<'_>, state: &State) {
             if let Some(why) = stop.bad.iter().find(|it| it.0 == *name) {
                 state.origin.explain(found, why.1.clone());
             }
+            found.fix = set(wanted);
             found.help(format!("set `stop_signal: {wanted}`"));
         }
     }
