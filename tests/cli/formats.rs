@@ -25,8 +25,9 @@ fn text() {
            ·           ╰── Compose refuses the file
            ╰────
           help: declare it at the top level: `volumes:` with `data:` below it
+          fix (safe): declare the volume `data`
 
-        1 error in 1 file
+        1 error in 1 file · 1 fixable with --fix
     "#]]
     .assert_eq(&place.run(&ONLY).stdout);
 }
@@ -38,7 +39,7 @@ fn text_counts_in_its_last_line() {
         let outcome = place.run(&[&ONLY[..], files].concat());
         outcome.stdout.lines().last().unwrap_or_default().to_string()
     };
-    assert_eq!(last(&["a.yaml", "b.yaml", "c.yaml"]), "2 errors in 3 files");
+    assert_eq!(last(&["a.yaml", "b.yaml", "c.yaml"]), "2 errors in 3 files · 2 fixable with --fix");
     assert_eq!(last(&["c.yaml"]), "no findings in 1 file");
     assert_eq!(last(&["missing.yaml"]), "");
 }
@@ -106,7 +107,7 @@ fn text_shows_every_part_of_a_finding() {
           help: what to do
           fix (unsafe): change the 9
 
-        1 warning in 1 file
+        1 warning in 1 file · 1 fixable with --fix --unsafe-fixes
     "#]]
     .assert_eq(&String::from_utf8(out).unwrap());
 }
@@ -167,7 +168,28 @@ fn json_holds_everything() {
           "diagnostics": [
             {
               "file": "compose.yaml",
-              "fix": null,
+              "fix": {
+                "edits": [
+                  {
+                    "file": "compose.yaml",
+                    "range": {
+                      "end": {
+                        "column": 1,
+                        "line": 6,
+                        "offset": 73
+                      },
+                      "start": {
+                        "column": 1,
+                        "line": 6,
+                        "offset": 73
+                      }
+                    },
+                    "text": "volumes:\n  data:\n"
+                  }
+                ],
+                "safety": "safe",
+                "title": "declare the volume `data`"
+              },
               "group": "correctness",
               "help": "declare it at the top level: `volumes:` with `data:` below it",
               "labels": [],

@@ -111,6 +111,15 @@ pub struct Check {
     /// error, warning, info, never
     #[arg(long, value_enum, hide_possible_values = true, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
     pub fail_on: FailOn,
+    /// Fix what is safe to fix, and report the rest
+    #[arg(long)]
+    pub fix: bool,
+    /// Fix what somebody has to look at, too
+    #[arg(long)]
+    pub unsafe_fixes: bool,
+    /// Show what --fix would change, and change nothing
+    #[arg(long)]
+    pub diff: bool,
     /// Print findings only, no summary
     #[arg(long, short)]
     pub quiet: bool,

@@ -1,13 +1,15 @@
 //! Reads the files under check: finds the default file of a directory, and reads regular files and standard input.
 
+use plimsoll_core::fix::Texts;
 use plimsoll_core::load::discover::DEFAULT_NAMES;
-use plimsoll_core::load::files::{Files, ReadError};
+use plimsoll_core::load::files::{Files, ReadError, join};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
 use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Component, Path, PathBuf};
+use std::rc::Rc;
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -52,12 +54,12 @@ impl Failure {
 
 /// Reads files. A directory stands for its default file, `-` for standard input, and no path for the directory that
 /// the program runs in. A path that is given twice is read once.
-pub fn read(paths: &[PathBuf], stdin_name: Option<&str>) -> Input {
+pub fn read(paths: &[PathBuf], stdin_name: Option<&str>, disk: &Disk) -> Input {
     let mut input = Input::default();
     let here = [PathBuf::from(".")];
     let mut seen = HashSet::new();
     for path in if paths.is_empty() { &here } else { paths } {
-        if let Err(failure) = input.add(path, stdin_name, &mut seen) {
+        if let Err(failure) = input.add(path, stdin_name, disk, &mut seen) {
             input.failures.push(failure);
         }
     }
@@ -65,7 +67,13 @@ pub fn read(paths: &[PathBuf], stdin_name: Option<&str>) -> Input {
 }
 
 impl Input {
-    fn add(&mut self, path: &Path, stdin_name: Option<&str>, seen: &mut HashSet<PathBuf>) -> Result<(), Failure> {
+    fn add(
+        &mut self,
+        path: &Path,
+        stdin_name: Option<&str>,
+        disk: &Disk,
+        seen: &mut HashSet<PathBuf>,
+    ) -> Result<(), Failure> {
         let is_stdin = path == Path::new(STDIN);
         let path = if !is_stdin && path.is_dir() { default_file(path)? } else { path.to_path_buf() };
         if !seen.insert(path.components().filter(|it| *it != Component::CurDir).collect()) {
@@ -73,13 +81,12 @@ impl Input {
         }
         // Names of files are text to everything that looks beside them.
         let alone = is_stdin || path.to_str().is_none();
-        let (name, bytes) = if is_stdin {
-            (PathBuf::from(stdin_name.unwrap_or("<stdin>")), read_limited(io::stdin().lock(), 0))
-        } else {
-            let bytes = read_file(&path)?;
-            (path, bytes)
+        let name = if is_stdin { PathBuf::from(stdin_name.unwrap_or("<stdin>")) } else { path };
+        let bytes = match disk.changed(&slashed(&name.to_string_lossy())) {
+            Some(text) => text.as_bytes().to_vec(),
+            None if is_stdin => disk.read(STDIN).map_err(|why| Failure::new(&name, why.to_string()))?,
+            None => read_file(&name)?.map_err(|error| Failure::from_io(&name, &error))?,
         };
-        let bytes = bytes.map_err(|error| Failure::from_io(&name, &error))?;
         // A line is easier to find than an offset. It is counted here because the bytes are gone afterwards.
         let wrong = std::str::from_utf8(&bytes).err().map(|it| &bytes[..it.valid_up_to()]);
         let wrong = wrong.map(|before| before.iter().filter(|it| **it == b'\n').count() + 1);
@@ -133,14 +140,38 @@ fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The files of this machine. Only regular files are opened, and standard input under its own path, once.
-#[derive(Default)]
+/// The files of this machine, and what was changed in them and is not written yet. Only regular files are opened, and
+/// standard input under its own path, once.
+#[derive(Clone, Default)]
 pub struct Disk {
-    stdin: OnceCell<Option<Vec<u8>>>,
+    stdin: Rc<OnceCell<Option<Vec<u8>>>>,
+    changed: Rc<Texts>,
+}
+
+impl Disk {
+    /// The same files, some of which have another text.
+    pub fn with(&self, changed: &Texts) -> Disk {
+        Disk { stdin: self.stdin.clone(), changed: Rc::new(changed.clone()) }
+    }
+
+    fn changed(&self, path: &str) -> Option<&str> {
+        if self.changed.is_empty() {
+            return None;
+        }
+        self.changed.get(&join("", path)).map(String::as_str)
+    }
+}
+
+/// A path with `/` between its parts, as Compose files have it.
+pub fn slashed(path: &str) -> String {
+    if cfg!(windows) && path != STDIN { path.replace('\\', "/") } else { path.to_string() }
 }
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        if let Some(text) = self.changed(path) {
+            return Ok(text.as_bytes().to_vec());
+        }
         if path == STDIN {
             let bytes = self.stdin.get_or_init(|| read_limited(io::stdin().lock(), 0).ok());
             return bytes.clone().ok_or_else(|| ReadError::Other("standard input cannot be read".to_string()));

@@ -5,6 +5,7 @@
 
 pub mod args;
 pub mod escape;
+mod fix;
 mod images;
 pub mod input;
 mod model;
@@ -12,3 +13,4 @@ mod projects;
 pub mod report;
 pub mod run;
 mod survey;
+mod write;

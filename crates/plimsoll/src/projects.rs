@@ -1,17 +1,18 @@
 //! From the paths of the command line to projects, each of which is checked once.
 
 use crate::args::Check;
-use crate::input::{self, Disk, Failure, Input};
+use crate::input::{self, Disk, Failure, Input, slashed};
 use plimsoll_core::check::{Options, check, check_path, check_target};
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::load::discover::{default_file, project_of};
 use plimsoll_core::load::files::join;
-use plimsoll_core::load::request::{self, Request, STDIN};
+use plimsoll_core::load::request::{self, Request};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
 use std::collections::HashSet;
 
 /// What was checked, and what was found.
+#[derive(Default)]
 pub(crate) struct Checked {
     /// The texts.
     pub sources: Sources,
@@ -35,12 +36,11 @@ pub(crate) fn are_above() -> bool {
 }
 
 /// Checks the files of the options as one project.
-pub(crate) fn check_one(request: &Request, settings: &Options) -> Checked {
-    let disk = Disk::default();
+pub(crate) fn check_one(request: &Request, settings: &Options, disk: &Disk) -> Checked {
     let mut checked = Checked { sources: Sources::new(), files: 0, found: Vec::new(), failures: Vec::new() };
     let failure = |file: &str, message: String| Failure { file: file.to_string(), message };
-    match request::resolve(&disk, request) {
-        Ok(target) => match check_target(&mut checked.sources, &disk, &target, RULES, settings) {
+    match request::resolve(disk, request) {
+        Ok(target) => match check_target(&mut checked.sources, disk, &target, RULES, settings) {
             Ok(found) => (checked.files, checked.found) = (target.paths.len(), found),
             Err((path, why)) => checked.failures.push(failure(&path, why.to_string())),
         },
@@ -52,10 +52,9 @@ pub(crate) fn check_one(request: &Request, settings: &Options) -> Checked {
 
 /// Checks every path as the project that it stands for. Paths of one project are checked together, and what several
 /// projects take in is blamed once.
-pub(crate) fn check_each(options: &Check, settings: &Options) -> Checked {
+pub(crate) fn check_each(options: &Check, settings: &Options, disk: &Disk) -> Checked {
     let Input { mut sources, files, alone, mut failures } =
-        input::read(&options.paths, options.stdin_filename.as_deref());
-    let disk = Disk::default();
+        input::read(&options.paths, options.stdin_filename.as_deref(), disk);
     let (mut projects, mut names) = (HashSet::new(), HashSet::new());
     let mut all = Vec::new();
     for file in files {
@@ -65,12 +64,12 @@ pub(crate) fn check_each(options: &Check, settings: &Options) -> Checked {
             continue;
         }
         let path = slashed(sources.get(file).name());
-        let project: Vec<String> = project_of(&disk, &path).iter().map(|it| join("", it)).collect();
+        let project: Vec<String> = project_of(disk, &path).iter().map(|it| join("", it)).collect();
         names.extend(project.iter().cloned());
         if !projects.insert(project) {
             continue;
         }
-        match check_path(&mut sources, &disk, &path, RULES, settings) {
+        match check_path(&mut sources, disk, &path, RULES, settings) {
             Ok(found) => all.extend(found),
             Err((file, why)) => failures.push(Failure { file, message: why.to_string() }),
         }
@@ -81,9 +80,4 @@ pub(crate) fn check_each(options: &Check, settings: &Options) -> Checked {
         seen.insert((it.rule, name, it.span.range(), it.message.clone()))
     });
     Checked { sources, files: names.len(), found: all, failures }
-}
-
-/// A path with `/` between its parts, as Compose files have it.
-pub(crate) fn slashed(path: &str) -> String {
-    if cfg!(windows) && path != STDIN { path.replace('\\', "/") } else { path.to_string() }
 }

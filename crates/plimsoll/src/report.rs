@@ -96,6 +96,11 @@ impl Report<'_> {
     }
 }
 
+/// `1 file`, `2 files`.
+pub(crate) fn several(count: usize, word: &str) -> String {
+    format!("{count} {word}{}", if count == 1 { "" } else { "s" })
+}
+
 /// Where the page of a rule can be read.
 pub fn page_url(rule: &str) -> String {
     format!("https://github.com/plimsoll-lint/plimsoll/blob/main/rules/{rule}.md")

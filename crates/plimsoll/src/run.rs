@@ -2,14 +2,16 @@
 
 use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Output, Project, Survey, SurveyFormat};
 use crate::escape;
+use crate::fix;
 use crate::images;
-use crate::input::{self, Failure};
+use crate::input::{self, Disk, Failure};
 use crate::model;
 use crate::projects::{self, Checked};
 use crate::report::{self, Report, Style, json, page_url};
 use crate::survey;
 use anstream::{AutoStream, ColorChoice};
 use plimsoll_core::check::{Hosts, Options, Selection};
+use plimsoll_core::load::files::{Files, join};
 use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::Request;
 use plimsoll_core::suggest::closest;
@@ -110,20 +112,81 @@ fn check_files(options: &Check) -> Status {
         return fail("`--project-directory` is for the files of `-f`, and each PATH is a project of its own");
     }
     let one = options.paths.is_empty() && (named || projects::are_listed(&request) || projects::are_above());
-    let Checked { sources, files, found, failures } =
-        if one { projects::check_one(&request, &settings) } else { projects::check_each(options, &settings) };
-    for Failure { file, message } in &failures {
+    let check = |disk: &Disk, settings: &Options| {
+        if one { projects::check_one(&request, settings, disk) } else { projects::check_each(options, settings, disk) }
+    };
+    if options.fix || options.diff {
+        return fix_files(options, &check, &settings);
+    }
+    if options.unsafe_fixes {
+        return fail("`--unsafe-fixes` is for `--fix` and `--diff`");
+    }
+    let checked = check(&Disk::default(), &settings);
+    let status = status_of(options, &checked);
+    show(options, &report_of(&checked), status, None)
+}
+
+fn report_of(checked: &Checked) -> Report<'_> {
+    let Checked { sources, files, found, failures } = checked;
+    Report { sources, files: *files, diagnostics: found, failures }
+}
+
+/// Says what could not be read or written, and what that and the findings mean for the one who called.
+fn status_of(options: &Check, checked: &Checked) -> Status {
+    for Failure { file, message } in &checked.failures {
         fail(&format!("{file}: {message}"));
     }
-    let status = if !failures.is_empty() {
+    if !checked.failures.is_empty() {
         Status::Failure
-    } else if found.iter().any(|it| options.fail_on.includes(it.severity)) {
+    } else if checked.found.iter().any(|it| options.fail_on.includes(it.severity)) {
         Status::Findings
     } else {
         Status::Clean
-    };
-    let report = Report { sources: &sources, files, diagnostics: &found, failures: &failures };
-    show(options, &report, status)
+    }
+}
+
+/// `--fix` and `--diff`.
+fn fix_files(options: &Check, check: &fix::Check<'_>, settings: &Options) -> Status {
+    let disk = Disk::default();
+    let stdin = &join("", &input::slashed(options.stdin_filename.as_deref().unwrap_or("<stdin>")));
+    let mut outcome = fix::fix(check, &disk, settings, options.unsafe_fixes);
+    if options.diff {
+        let status = match status_of(options, &outcome.checked) {
+            Status::Failure => Status::Failure,
+            _ if outcome.fixed.texts.is_empty() => Status::Clean,
+            _ => Status::Findings,
+        };
+        if !options.quiet {
+            _ = writeln!(io::stderr(), "{}", outcome.summary("Would fix"));
+        }
+        return print(status, false, |out| outcome.write_diff(out));
+    }
+    outcome.write(stdin);
+    if !outcome.checked.failures.is_empty() {
+        // What could not be written is as it was.
+        let failures = std::mem::take(&mut outcome.checked.failures);
+        let given = outcome.fixed.texts.iter().filter(|it| *it.0 == *stdin || it.0 == input::STDIN);
+        let given = given.map(|it| (it.0.clone(), it.1.clone())).collect();
+        outcome.checked = Checked { failures, ..check(&disk.with(&given), settings) };
+    }
+    let status = status_of(options, &outcome.checked);
+    let line = outcome.summary("Fixed");
+    let is_stdin = |it: &str| it == input::STDIN;
+    let reads_stdin = options.paths.iter().any(|it| it.to_str().is_some_and(is_stdin))
+        || options.project.file.iter().any(|it| is_stdin(it));
+    if !reads_stdin {
+        return show(options, &report_of(&outcome.checked), status, Some(&line));
+    }
+    // What comes in goes out, and what is said of it does not get into it.
+    let given = [stdin.as_str(), input::STDIN].iter().find_map(|it| outcome.fixed.texts.get(*it));
+    let given = given.map(|it| it.as_bytes().to_vec()).or_else(|| disk.read(input::STDIN).ok()).unwrap_or_default();
+    let style = Style { color: false, links: false, summary: false, ..Style::default() };
+    let format = options.format.first().map_or(args::Format::Text, |it| it.format);
+    _ = report::write(&mut io::stderr(), &report_of(&outcome.checked), format, style);
+    if !options.quiet {
+        _ = writeln!(io::stderr(), "{line}");
+    }
+    print(status, false, |out| out.write_all(&given))
 }
 
 /// Where each format goes. Only one can go to standard output.
@@ -143,8 +206,8 @@ fn outputs(options: &Check) -> Result<Vec<Output>, String> {
 }
 
 /// Writes the report in each format, files first, so that nobody who reads standard output to its end finds them
-/// missing.
-fn show(options: &Check, report: &Report<'_>, mut status: Status) -> Status {
+/// missing. A `last` line takes the place of the summary.
+fn show(options: &Check, report: &Report<'_>, mut status: Status, last: Option<&str>) -> Status {
     let outputs = match outputs(options) {
         Ok(outputs) => outputs,
         Err(message) => return fail(&message),
@@ -158,9 +221,19 @@ fn show(options: &Check, report: &Report<'_>, mut status: Status) -> Status {
             status = fail(&format!("{}: cannot be written: {error}", file.display()));
         }
     }
-    let style = style(options);
+    let mut style = style(options);
+    let last = last.filter(|_| style.summary);
+    style.summary &= last.is_none();
     match outputs.iter().find(|it| it.file.is_none()) {
-        Some(it) => print(status, style.color, |out| report::write(out, report, it.format, style)),
+        Some(it) => print(status, style.color, |out| {
+            report::write(out, report, it.format, style)?;
+            match (last, it.format) {
+                (Some(last), args::Format::Text) => writeln!(out, "{last}"),
+                // For people, whoever reads the rest.
+                (Some(last), _) => writeln!(io::stderr(), "{last}"),
+                (None, _) => Ok(()),
+            }
+        }),
         None => status,
     }
 }

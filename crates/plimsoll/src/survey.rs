@@ -7,8 +7,7 @@ mod text;
 mod words;
 
 use crate::args::SurveyFormat;
-use crate::input::Disk;
-use crate::projects::slashed;
+use crate::input::{Disk, slashed};
 use crate::report::{Report, Style, concise};
 use plimsoll_core::check::{Resolution, resolve};
 use plimsoll_core::load::discover::{base_name, default_file, project_of};

@@ -30,7 +30,9 @@ impl Written {
         let neighbour = wanted.iter().find_map(|it| self.find(map, it)).map_or(entries.len() - 1, |it| it.at);
         let entry = &entries[neighbour];
         let end = self.end_of(entry.key).max(self.end_of(entry.value));
-        let place = self.below(entry.value, end, column)?;
+        let place =
+            *self.bottoms.borrow_mut().entry(entry.value).or_insert_with(|| self.below(entry.value, end, column));
+        let place = place?;
         Some(vec![self.insert_lines(place, end, column, key, value, &self.step(map))])
     }
 
@@ -46,6 +48,10 @@ impl Written {
 
     /// The column of the keys of a block mapping, if they stand one below the other and begin their lines.
     fn block_column(&self, map: NodeId) -> Option<usize> {
+        *self.columns.borrow_mut().entry(map).or_insert_with(|| self.find_column(map))
+    }
+
+    fn find_column(&self, map: NodeId) -> Option<usize> {
         let mut keys = self.tree.entries(map).iter().map(|it| self.start_of(it.key));
         let first = keys.next()?;
         let column = self.column(first)?;
@@ -103,7 +109,23 @@ impl Written {
         let column = self.block_column(root)?;
         let last = entries.last()?;
         let end = self.end_of(last.key).max(self.end_of(last.value));
-        let mut place = self.below(last.value, end, column)?;
+        let place = *self.bottoms.borrow_mut().entry(root).or_insert_with(|| self.bottom(last.value, end, column));
+        let place = place?;
+        let step = entries.iter().find_map(|it| {
+            let inner = self.tree.entries(it.value).first().filter(|_| !self.node(it.value).flow)?;
+            self.column(self.start_of(inner.key))?.checked_sub(column).filter(|it| *it > 0)
+        });
+        let step = " ".repeat(step.unwrap_or(2));
+        let mut edit = self.insert_lines(place, end, column, key, value, &step);
+        if self.is_spaced(root) {
+            edit.text.insert_str(0, self.break_near(end));
+        }
+        Some(vec![edit])
+    }
+
+    /// The place behind the last line of a document.
+    fn bottom(&self, last: NodeId, end: usize, column: usize) -> Option<usize> {
+        let mut place = self.below(last, end, column)?;
         let mut at = place;
         while at < self.text().len() {
             let line = self.line(at);
@@ -115,16 +137,7 @@ impl Written {
                 place = at;
             }
         }
-        let step = entries.iter().find_map(|it| {
-            let inner = self.tree.entries(it.value).first().filter(|_| !self.node(it.value).flow)?;
-            self.column(self.start_of(inner.key))?.checked_sub(column).filter(|it| *it > 0)
-        });
-        let step = " ".repeat(step.unwrap_or(2));
-        let mut edit = self.insert_lines(place, end, column, key, value, &step);
-        if self.is_spaced(root) {
-            edit.text.insert_str(0, self.break_near(end));
-        }
-        Some(vec![edit])
+        Some(place)
     }
 
     /// Whether blank lines stand between the entries at the top, or between services if there is but one entry.

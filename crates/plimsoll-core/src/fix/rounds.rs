@@ -1,15 +1,25 @@
 //! Fixing until nothing is left to fix: choose, apply, check again, and take back what did not do what it should.
 
-use super::{Chosen, Fix, apply, choose};
+use super::{Chosen, Edit, Fix, apply, choose};
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::source::Sources;
+use crate::load::files::join;
+use crate::source::{FileId, Sources};
+use crate::syntax;
+use crate::tree::Tree;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How often the files are checked again at the most. Real ones take two or three.
 const ROUNDS: usize = 100;
 
-/// What a check found, with the texts that its spans point into.
-pub type Checked = (Sources, Vec<Diagnostic>);
+/// What a check found.
+pub struct Checked {
+    /// The texts that the spans point into.
+    pub sources: Sources,
+    /// The findings.
+    pub found: Vec<Diagnostic>,
+    /// What else Compose would refuse, if not all rules run that say so.
+    pub refusals: Vec<Diagnostic>,
+}
 
 /// Files that were changed, by name.
 pub type Texts = BTreeMap<String, String>;
@@ -18,7 +28,9 @@ pub type Texts = BTreeMap<String, String>;
 pub struct Fixed {
     /// The files that differ now.
     pub texts: Texts,
-    /// How many findings were fixed, and in which files.
+    /// What these files were before.
+    pub before: Texts,
+    /// How many findings were fixed, by the file that was changed.
     pub fixed: BTreeMap<String, usize>,
     /// What is left, in the changed files.
     pub left: Checked,
@@ -41,24 +53,19 @@ fn name(it: &Diagnostic) -> Name {
 /// Applies the fixes that are `wanted`, again and again until there is none. `check` checks the files, some of which
 /// have another text by now.
 ///
-/// A fix is taken back if its finding is still there afterwards, or if something new is found that is an error: then
-/// the file is left as it was.
-///
-/// # Errors
-/// The files cannot be checked.
-pub fn fix_all<E>(
-    check: &mut dyn FnMut(&Texts) -> Result<Checked, E>,
-    wanted: &dyn Fn(&Diagnostic, &Fix) -> bool,
-) -> Result<Fixed, E> {
-    let mut now = Fixed { texts: Texts::new(), fixed: BTreeMap::new(), left: check(&Texts::new())? };
+/// A fix is left out if its finding is still there afterwards, if the text is no YAML any more, or if Compose would
+/// refuse what it did not refuse before.
+pub fn fix_all(check: &mut dyn FnMut(&Texts) -> Checked, wanted: &dyn Fn(&Diagnostic, &Fix) -> bool) -> Fixed {
+    let left = check(&Texts::new());
+    let mut now = Fixed { texts: Texts::new(), before: Texts::new(), fixed: BTreeMap::new(), left };
     let mut refused: HashSet<Name> = HashSet::new();
     for _ in 0..ROUNDS {
-        let offers: Vec<Option<&Fix>> = now.left.1.iter().map(|it| offer(it, wanted, &refused)).collect();
+        let offers = offers(&now.left, wanted, &refused);
         let chosen = choose(offers.iter().copied());
         if chosen.fixes.is_empty() {
             break;
         }
-        if let Some(next) = attempt(&now, &chosen, check)? {
+        if let Some(next) = attempt(&now, &chosen, check) {
             now = next;
             continue;
         }
@@ -66,54 +73,75 @@ pub fn fix_all<E>(
         let mut better = None;
         for at in &chosen.fixes {
             let alone = |it: usize| if it == *at { offers[it] } else { None };
-            let one = choose((0..offers.len()).map(alone));
-            better = attempt(&now, &one, check)?;
+            better = attempt(&now, &choose((0..offers.len()).map(alone)), check);
             if better.is_some() {
                 break;
             }
-            refused.insert(name(&now.left.1[*at]));
+            refused.insert(name(&now.left.found[*at]));
         }
         if let Some(next) = better {
             now = next;
         }
     }
-    Ok(now)
+    now
 }
 
-fn offer<'a>(
-    it: &'a Diagnostic,
+/// The fix of each finding that may be applied in this round.
+fn offers<'a>(
+    left: &'a Checked,
     wanted: &dyn Fn(&Diagnostic, &Fix) -> bool,
     refused: &HashSet<Name>,
-) -> Option<&'a Fix> {
-    let fix = it.fix.as_ref().filter(|fix| wanted(it, fix))?;
-    (!refused.contains(&name(it))).then_some(fix)
+) -> Vec<Option<&'a Fix>> {
+    // A file that several projects take in is there several times; one of them is enough for one round.
+    let mut files: HashMap<String, FileId> = HashMap::new();
+    let mut is_first = |it: &Edit| {
+        let name = file_name(&left.sources, it.span.file);
+        *files.entry(name).or_insert(it.span.file) == it.span.file
+    };
+    let offer = |it: &'a Diagnostic| {
+        let fix = it.fix.as_ref().filter(|fix| wanted(it, fix))?;
+        (!refused.contains(&name(it)) && fix.edits.iter().all(&mut is_first)).then_some(fix)
+    };
+    left.found.iter().map(offer).collect()
+}
+
+fn file_name(sources: &Sources, file: FileId) -> String {
+    join("", sources.get(file).name())
 }
 
 /// The files after these fixes; `None` if they do not do what they should.
-fn attempt<E>(
-    now: &Fixed,
-    chosen: &Chosen,
-    check: &mut dyn FnMut(&Texts) -> Result<Checked, E>,
-) -> Result<Option<Fixed>, E> {
-    let (sources, found) = &now.left;
-    let mut texts = now.texts.clone();
+fn attempt(now: &Fixed, chosen: &Chosen, check: &mut dyn FnMut(&Texts) -> Checked) -> Option<Fixed> {
+    let Checked { sources, found, refusals } = &now.left;
+    let (mut texts, mut before) = (now.texts.clone(), now.before.clone());
     for (file, edits) in &chosen.edits {
-        let source = sources.get(*file);
-        let Some(text) = apply(source.text(), edits) else { return Ok(None) };
-        texts.insert(source.name().to_string(), text);
+        let (old, name) = (sources.get(*file).text(), file_name(sources, *file));
+        let new = apply(old, edits)?;
+        if mistakes(&new) > mistakes(old) {
+            return None;
+        }
+        before.entry(name.clone()).or_insert_with(|| old.to_string());
+        texts.insert(name, new);
     }
-    let left = check(&texts)?;
+    let left = check(&texts);
     let gone: Vec<&Diagnostic> = chosen.fixes.iter().map(|it| &found[*it]).collect();
-    if !is_better(found, &left.1, &gone) {
-        return Ok(None);
+    if !is_better(found, &left.found, &gone) || !is_better(refusals, &left.refusals, &[]) {
+        return None;
     }
     let mut fixed = now.fixed.clone();
     for it in gone {
         let edit = it.fix.as_ref().and_then(|it| it.edits.first());
         let file = edit.map_or(it.span.file, |it| it.span.file);
-        *fixed.entry(sources.get(file).name().to_string()).or_default() += 1;
+        *fixed.entry(file_name(sources, file)).or_default() += 1;
     }
-    Ok(Some(Fixed { texts, fixed, left }))
+    Some(Fixed { texts, before, fixed, left })
+}
+
+/// How much is wrong with a text as YAML.
+fn mistakes(text: &str) -> usize {
+    let (mut sources, mut problems) = (Sources::new(), Vec::new());
+    let file = sources.add_text("", text);
+    syntax::parse(&mut Tree::default(), file, sources.get(file), &mut problems);
+    problems.len()
 }
 
 /// Whether all these findings are gone, and no error has come.

@@ -13,16 +13,25 @@ pub struct Chosen {
     pub fixes: Vec<usize>,
 }
 
+/// What begins at one byte of a file.
+#[derive(Default)]
+struct Spot<'a> {
+    edits: Vec<&'a Edit>,
+    /// The keys of the entries that are written here, if nothing else is.
+    keys: HashSet<(char, &'a str)>,
+}
+
+type Spots<'a> = BTreeMap<(FileId, u32), Spot<'a>>;
+
 /// Chooses fixes whose edits do not touch each other, the first first. The others have to wait until these are
 /// applied, and the files are checked again. A fix that is offered twice is applied once.
 pub fn choose<'a>(fixes: impl IntoIterator<Item = Option<&'a Fix>>) -> Chosen {
     let mut chosen = Chosen::default();
     let mut seen: HashSet<Vec<(Span, &str)>> = HashSet::new();
-    // By file and first byte. Two edits that begin at one place are neighbours.
-    let mut taken: BTreeMap<(FileId, u32), Vec<&Edit>> = BTreeMap::new();
+    let mut taken = Spots::new();
     for (at, fix) in fixes.into_iter().enumerate() {
         let Some(fix) = fix.filter(|it| !it.edits.is_empty()) else { continue };
-        let key = fix.edits.iter().map(|it| (it.span, it.text.as_str())).collect();
+        let key: Vec<(Span, &str)> = fix.edits.iter().map(|it| (it.span, it.text.as_str())).collect();
         if seen.contains(&key) {
             chosen.fixes.push(at);
             continue;
@@ -33,40 +42,48 @@ pub fn choose<'a>(fixes: impl IntoIterator<Item = Option<&'a Fix>>) -> Chosen {
         seen.insert(key);
         chosen.fixes.push(at);
         for edit in &fix.edits {
-            taken.entry((edit.span.file, edit.span.start)).or_default().push(edit);
+            let spot = taken.entry((edit.span.file, edit.span.start)).or_default();
+            spot.keys.extend(entry_key(edit));
+            spot.edits.push(edit);
         }
     }
-    for ((file, _), edits) in taken {
-        let edits = edits.into_iter().cloned();
+    for ((file, _), spot) in taken {
+        let edits = spot.edits.into_iter().cloned();
         chosen.edits.entry(file).or_default().extend(edits);
     }
     chosen
 }
 
-fn touches(taken: &BTreeMap<(FileId, u32), Vec<&Edit>>, edit: &Edit) -> bool {
+fn touches(taken: &Spots<'_>, edit: &Edit) -> bool {
     let Span { file, start, end } = edit.span;
     let before = taken.range((file, 0)..(file, start)).next_back();
-    if before.is_some_and(|(_, edits)| edits.iter().any(|it| it.span.end > start)) {
+    if before.is_some_and(|(_, spot)| spot.edits.iter().any(|it| it.span.end > start)) {
         return true;
     }
-    let same = taken.get(&(file, start)).map(Vec::as_slice).unwrap_or_default();
-    if same.iter().any(|it| !(it.span.is_empty() && edit.span.is_empty() && are_neighbours(&it.text, &edit.text))) {
-        return true;
+    if let Some(spot) = taken.get(&(file, start)) {
+        // Whole entries with different keys may stand one behind the other, if they are written in one way.
+        let key = entry_key(edit).filter(|_| spot.keys.len() == spot.edits.len());
+        let fits =
+            |key: (char, &str)| !spot.keys.contains(&key) && spot.keys.iter().next().is_none_or(|it| it.0 == key.0);
+        if !key.is_some_and(fits) {
+            return true;
+        }
     }
     taken.range((file, start + 1)..(file, end.max(start + 1))).next().is_some()
 }
 
-/// Whether two insertions at one place can stand one behind the other: whole entries with different keys.
-fn are_neighbours(one: &str, other: &str) -> bool {
-    let key = |text: &str| {
-        let first = text.trim_start_matches([',', '\r', '\n', ' ']);
-        first.split(':').next().unwrap_or_default().to_string()
+/// The key of an entry that is written whole, and how it is kept apart from what is beside it.
+fn entry_key(edit: &Edit) -> Option<(char, &str)> {
+    let text = edit.text.as_str();
+    let first = text.chars().next().filter(|_| edit.span.is_empty())?;
+    let way = match first {
+        ',' => ',',
+        '\r' | '\n' => '<',
+        _ if text.ends_with(['\r', '\n']) => '>',
+        _ => return None,
     };
-    let whole = |text: &str| text.ends_with(['\r', '\n']) || text.starts_with([',', '\r', '\n']);
-    whole(one)
-        && whole(other)
-        && one.starts_with([',', '\r', '\n']) == other.starts_with([',', '\r', '\n'])
-        && key(one) != key(other)
+    let key = text.trim_start_matches([',', '\r', '\n', ' ']);
+    Some((way, key.split(':').next().unwrap_or_default()))
 }
 
 /// The text of a file after edits, which lie in it, are in order, and do not overlap; `None` if they are not.

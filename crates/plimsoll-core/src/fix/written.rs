@@ -4,11 +4,14 @@ use crate::problem::ProblemKind;
 use crate::source::{Encoding, FileId, Source, Span};
 use crate::syntax;
 use crate::tree::{Document, Entry, Node, NodeId, Style, Tree, Value};
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How far the uses of an anchor are followed.
 const DEEPEST: usize = 16;
+/// Mappings up to this size are searched entry by entry.
+const LARGE: usize = 16;
 
 /// An entry of a mapping, or an item of a list: the collection, and the place in it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -35,6 +38,11 @@ pub(super) struct Written {
     items: HashMap<u32, Slot>,
     /// The first bytes of anchors, in order.
     anchors: Vec<u32>,
+    /// Entries of large mappings, by their key.
+    names: HashMap<NodeId, HashMap<String, usize>>,
+    /// What was found out about a mapping, and is asked for again with each entry that is added to it.
+    pub columns: RefCell<HashMap<NodeId, Option<usize>>>,
+    pub bottoms: RefCell<HashMap<NodeId, Option<usize>>>,
     /// The aliases of a value.
     uses: HashMap<NodeId, Vec<NodeId>>,
 }
@@ -61,6 +69,9 @@ impl Written {
             slots: HashMap::new(),
             scalars: HashMap::new(),
             starts: Vec::new(),
+            names: HashMap::new(),
+            columns: RefCell::default(),
+            bottoms: RefCell::default(),
             items: HashMap::new(),
             anchors: Vec::new(),
             uses: HashMap::new(),
@@ -75,6 +86,11 @@ impl Written {
             self.anchors.extend(node.anchor().map(|it| it.span.start));
             match &node.value {
                 Value::Mapping(entries) => {
+                    if entries.len() > LARGE {
+                        let names = entries.iter().enumerate().rev();
+                        let names = names.map(|(at, it)| (self.tree.key(it.key).to_string(), at)).collect();
+                        self.names.insert(parent, names);
+                    }
                     for (at, entry) in entries.iter().enumerate() {
                         self.keys.insert(self.tree.span(entry.key).start, Slot { parent, at });
                         self.slots.insert(entry.value, Slot { parent, at });
@@ -133,7 +149,10 @@ impl Written {
 
     /// The entry of a mapping under this key.
     pub fn find(&self, map: NodeId, key: &str) -> Option<Slot> {
-        let at = self.tree.entries(map).iter().position(|it| self.tree.key(it.key) == key)?;
+        let at = match self.names.get(&map) {
+            Some(names) => *names.get(key)?,
+            None => self.tree.entries(map).iter().position(|it| self.tree.key(it.key) == key)?,
+        };
         Some(Slot { parent: map, at })
     }
 

@@ -18,6 +18,7 @@ Examples:
   docker compose config | plimsoll check -
   plimsoll check -f compose.yaml -f compose.prod.yaml
   plimsoll check --format github --format sarif=out.sarif
+  plimsoll check --fix                 Apply the safe fixes
   plimsoll check --env TAG=16 --host linux
 
 RULES are identifiers, groups (correctness, durability, lifecycle, portability)

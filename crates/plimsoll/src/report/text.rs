@@ -2,12 +2,13 @@
 
 use crate::escape;
 use crate::report::snippet::{CONTEXT, Mark, Snippets};
-use crate::report::{Report, Style, color, page_url};
+use crate::report::{Report, Style, color, page_url, several};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
     SpanContents,
 };
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_core::fix::Safety;
 use plimsoll_core::source::Sources;
 use std::fmt;
 use std::io::{self, Write};
@@ -79,12 +80,21 @@ fn render(
 
 /// `2 errors, 1 warning in 3 files`.
 pub(crate) fn count(report: &Report<'_>) -> String {
-    let several = |count: usize, word: &str| format!("{count} {word}{}", if count == 1 { "" } else { "s" });
     let counts = report.counts();
     let counts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found: Vec<String> = counts.iter().filter(|it| it.0 > 0).map(|it| several(it.0, it.1)).collect();
     let found = if found.is_empty() { "no findings".to_string() } else { found.join(", ") };
-    format!("{found} in {}", several(report.files, "file"))
+    let fixable = |safety: Safety| {
+        let fixes = report.diagnostics.iter().filter_map(|it| it.fix.as_ref());
+        fixes.filter(|it| it.safety == safety).count()
+    };
+    let fixable = match (fixable(Safety::Safe), fixable(Safety::Unsafe)) {
+        (0, 0) => String::new(),
+        (safe, 0) => format!(" · {safe} fixable with --fix"),
+        (0, other) => format!(" · {other} fixable with --fix --unsafe-fixes"),
+        (safe, other) => format!(" · {safe} fixable with --fix, {other} with --unsafe-fixes"),
+    };
+    format!("{found} in {}{fixable}", several(report.files, "file"))
 }
 
 /// A finding as the renderer wants it.
