@@ -48,6 +48,7 @@ rules! {
     downgraded_dependency
     duplicate_key
     empty_mount_source
+    host_expanded_variable
     ignored_mount_option
     ignored_volumes_from_mode
     incomplete_project
@@ -61,6 +62,8 @@ rules! {
     missing_healthcheck
     missing_image
     missing_platform
+    obsolete_mount_consistency
+    obsolete_version
     relative_volume_device
     replaced_mount
     short_stop_grace_period

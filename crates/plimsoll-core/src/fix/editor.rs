@@ -81,12 +81,22 @@ impl<'a> Editor<'a> {
     /// Replaces a byte range of a text of the model, in the quotes in which it is written. `new` is written as it is
     /// in a Compose file, with `$$` for a dollar. The bytes of the range must stand in the file as they are.
     pub fn replace(&self, text: &Text, range: Range<usize>, new: &str) -> Option<Vec<Edit>> {
-        let part = text.as_str().get(range.clone())?;
-        let span = text.span_of(range.clone());
-        let certain = !text.slice(range).is_interpolated() && self.sources.slice(span) == part;
-        let written = self.written(span.file).filter(|_| certain)?;
-        let (scalar, _) = written.scalar_around(span)?;
+        let (written, scalar, span) = self.own_part(text, range)?;
         self.is_alone(&written, scalar).then(|| written.replace_part(span, new)).flatten()
+    }
+
+    /// Takes a part of a text out, with the comma behind it, or the comma or colon before it.
+    pub fn cut(&self, text: &Text, range: Range<usize>) -> Option<Vec<Edit>> {
+        let (written, scalar, mut span) = self.own_part(text, range)?;
+        let around = written.node(scalar).span;
+        if written.text()[span.end as usize..around.end as usize].starts_with(',') {
+            span.end += 1;
+        } else if written.text()[around.start as usize..span.start as usize].ends_with([',', ':']) {
+            span.start -= 1;
+        } else {
+            return None;
+        }
+        self.is_alone(&written, scalar).then(|| written.replace_part(span, "")).flatten()
     }
 
     /// Doubles the `$` of a variable that is written here, so that Compose leaves it to the container.
@@ -181,6 +191,20 @@ impl<'a> Editor<'a> {
         let written = self.written(key.file)?;
         let slot = written.entry_at(key)?;
         Some((written, slot))
+    }
+
+    /// A part of a text that stands in a file as it is, outside of any expression with a variable.
+    fn own_part(&self, text: &Text, range: Range<usize>) -> Option<(Rc<Written>, NodeId, Span)> {
+        let part = text.slice(range.start..range.end.min(text.as_str().len()));
+        let span = text.span_of(range);
+        if part.variables().next().is_some() || self.sources.slice(span) != part.as_str() {
+            return None;
+        }
+        let written = self.written(span.file)?;
+        let (scalar, _) = written.scalar_around(span)?;
+        let before = &written.text()[written.node(scalar).span.range().start..span.start as usize];
+        let open = before.matches('{').count() > before.matches('}').count();
+        (!open || !part.is_interpolated()).then_some((written, scalar, span))
     }
 
     /// Whether a change inside of this value changes one service only.
