@@ -2,7 +2,7 @@
 
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::fix::{Edit, Fix, Safety};
+use plimsoll_core::fix::{Fix, Safety};
 use plimsoll_core::model::{Project, Service, Test};
 use plimsoll_core::source::Span;
 use plimsoll_core::text::{Hole, Text};
@@ -36,7 +36,7 @@ fn check(cx: &mut Cx<'_>) {
             match &healthcheck.test {
                 Test::Shell(text) => check_text(cx, service, &host, text, "the probe", Some(Safety::Safe)),
                 Test::Command(words) => {
-                    let script = script(words).map(Text::span);
+                    let script = script(&words.iter().collect::<Vec<_>>()).map(Text::span);
                     for word in words {
                         // Where no shell runs it, a second dollar would reach the program.
                         let safety = (Some(word.span()) == script).then_some(Safety::Safe);
@@ -53,16 +53,15 @@ fn check(cx: &mut Cx<'_>) {
 }
 
 fn check_text(cx: &mut Cx<'_>, service: &Service, host: &FromHost, text: &Text, what: &str, safety: Option<Safety>) {
-    let edit = cx.edit();
-    let meant = |it: &&Hole| !it.nonempty && !host.0.contains(&it.variable) && place(cx.project, service, it).is_some();
+    let (project, edit) = (cx.project, cx.edit());
+    let meant = |it: &&Hole| !it.nonempty && !host.0.contains(&it.variable) && place(project, service, it).is_some();
     let holes: Vec<&Hole> = text.holes().iter().filter(meant).collect();
     let Some(first) = holes.first() else { return };
-    let set = place(cx.project, service, first);
     let name = &first.variable;
     let message = format!("{what} of `{}` takes `${name}` from the host, and not from the container", service.name);
     let found = cx.report(first.span, message);
     found.because("Compose expands it before the container is made");
-    if let Some(set) = set {
+    if let Some(set) = place(project, service, first) {
         found.label(set, "what the container has");
     }
     let Some(safety) = safety else {
@@ -70,7 +69,7 @@ fn check_text(cx: &mut Cx<'_>, service: &Service, host: &FromHost, text: &Text, 
         return;
     };
     found.help(format!("write `$${name}`, which leaves it to the shell of the container"));
-    let edits: Option<Vec<Vec<Edit>>> = holes.iter().map(|it| edit.escape_dollar(it.span)).collect();
+    let edits: Option<Vec<_>> = holes.iter().map(|it| edit.escape_dollar(it.span)).collect();
     let title = format!("write `$${name}`");
     found.fix = edits.map(|it| Fix { title, safety, edits: it.concat() });
 }
@@ -87,24 +86,19 @@ fn place(project: &Project, service: &Service, hole: &Hole) -> Option<Span> {
 }
 
 /// The script that a shell runs: `sh -c "…"`.
-fn script(words: &[Text]) -> Option<&Text> {
+fn script<'a>(words: &[&'a Text]) -> Option<&'a Text> {
     let [program, options, script, ..] = words else { return None };
     let program = program.known()?.rsplit('/').next()?;
     let options = options.known()?.strip_prefix('-')?;
-    (SHELLS.contains(&program) && options.ends_with('c')).then_some(script)
+    (SHELLS.contains(&program) && options.ends_with('c')).then_some(*script)
 }
 
-/// The script in the entrypoint, in the command, or in both together.
+/// The script in the entrypoint, in both together, or in the command behind an entrypoint that passes it on.
 fn command_script(service: &Service) -> Option<&Text> {
-    let entrypoint = service.entrypoint.as_ref().map(|it| it.words.as_slice()).unwrap_or_default();
-    let command = service.command.as_ref().map(|it| it.words.as_slice()).unwrap_or_default();
-    if let [program, options] = entrypoint
-        && let [only, ..] = command
-    {
-        let shell = program.known().is_some_and(|it| SHELLS.contains(&it.rsplit('/').next().unwrap_or_default()));
-        return (shell && options.known().is_some_and(|it| it.ends_with('c'))).then_some(only);
-    }
-    script(entrypoint).or_else(|| script(command))
+    let command: Vec<&Text> = service.command.iter().flat_map(|it| &it.words).collect();
+    let entrypoint = service.entrypoint.iter().flat_map(|it| &it.words);
+    let both: Vec<&Text> = entrypoint.chain(command.iter().copied()).collect();
+    script(&both).or_else(|| script(&command))
 }
 
 /// The variables that values of the environment, images and mounts are made of.

@@ -1,5 +1,6 @@
 //! A service mounts a named volume that the top level does not declare.
 
+use crate::elsewhere::safety_of_adding;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::fix::{Fix, Safety};
@@ -22,6 +23,7 @@ fn check(cx: &mut Cx<'_>) {
     if !project.is_whole() {
         return;
     }
+    let safety = safety_of_adding(project);
     for service in &project.services {
         for mount in &service.mounts {
             let (Some(name), Some(source)) = (mount.volume_name(), &mount.source) else { continue };
@@ -37,9 +39,10 @@ fn check(cx: &mut Cx<'_>) {
             found.because("Compose refuses the file").through(&mount.path);
             let plain = name.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'_' | b'.' | b'-'));
             // A name like a declared one is a slip, and then it is the name that is wrong.
-            if known && plain && name.len() > 1 && declared.is_none() {
+            if let Some(safety) = safety.filter(|_| known && plain && name.len() > 1 && declared.is_none()) {
                 let edits = edit.declare_volume(&name, source.span());
-                found.fix = edits.map(|it| Fix::safe(format!("declare the volume `{name}`"), it));
+                let title = format!("declare the volume `{name}`");
+                found.fix = edits.map(|edits| Fix { title, safety, edits });
             }
             if let Some(volume) = declared {
                 found.label(volume.key, "this one is declared").help(format!("did you mean `{}`?", volume.name));

@@ -62,7 +62,7 @@ fn findings_become_annotations_a_summary_and_sarif() {
     assert!(shown.starts_with("::error file=my app/compose.yaml,line=4,"), "{shown}");
     assert_eq!(shown.lines().count(), 1, "{shown}");
     let summary = runner.file("summary");
-    assert!(summary.starts_with("before\n## Plimsoll\n\n1 error in 1 file\n"), "{summary}");
+    assert!(summary.starts_with("before\n## Plimsoll\n\n1 error in 1 file · 1 fixable "), "{summary}");
     let output = runner.file("output");
     assert!(output.starts_with("status=1\nsarif="), "{output}");
     let sarif = output.lines().nth(1).unwrap().strip_prefix("sarif=").unwrap();

@@ -234,7 +234,7 @@ fn quiet_leaves_out_the_summary() {
     assert_eq!(place.run(&["check", "-q", "good.yaml"]).stdout, "");
     let (loud, quiet) =
         (place.run(&[&ONLY[..], &["bad.yaml"]].concat()), place.run(&[&ONLY[..], &["--quiet", "bad.yaml"]].concat()));
-    assert_eq!(loud.stdout, format!("{}1 error in 1 file · 1 fixable with --fix\n", quiet.stdout));
+    assert_eq!(loud.stdout, format!("{}1 error in 1 file · 1 fixable with --fix --unsafe-fixes\n", quiet.stdout));
     assert!(place.run(&["check", "-q", "missing.yaml"]).stderr.contains("missing.yaml"));
 }
 

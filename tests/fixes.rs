@@ -210,8 +210,11 @@ fn file() -> impl Strategy<Value = String> {
     })
 }
 
+/// A key, with the keys that lead to it; an item of a list, with its number.
+type Places = (Vec<(Vec<String>, Span)>, Vec<(String, usize, Span)>);
+
 /// The keys of the first service, and the items of its lists, as they are written.
-fn places(text: &Text) -> (Vec<(Vec<String>, Span)>, Vec<(String, usize, Span)>) {
+fn places(text: &Text) -> Places {
     let mut tree = Tree::default();
     let document = syntax::parse(&mut tree, text.file, text.sources.get(text.file), &mut Vec::new());
     let entry = |map: NodeId, key: &str| tree.get(map, key).map(|it| it.value);
@@ -236,7 +239,7 @@ fn places(text: &Text) -> (Vec<(Vec<String>, Span)>, Vec<(String, usize, Span)>)
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 250, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn an_edit_changes_what_it_should_and_nothing_else(text in file()) {

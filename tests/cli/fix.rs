@@ -43,22 +43,22 @@ fn listing(path: &Path) -> Vec<String> {
 
 #[test]
 fn safe_fixes_are_applied_and_the_rest_is_reported() {
-    let place = Place::new(&[("compose.yaml", STORE), ("bad.yaml", BAD), ("good.yaml", GOOD)]);
-    let outcome = place.run(&["check", "--fix", "compose.yaml", "bad.yaml", "good.yaml"]);
+    let place = Place::new(&[("compose.yaml", STORE), ("bad/compose.yaml", BAD), ("good.yaml", GOOD)]);
+    let outcome = place.run(&["check", "--fix", "compose.yaml", "bad/compose.yaml", "good.yaml"]);
     assert_eq!(outcome.status, 1);
     assert!(
         outcome.stdout.ends_with("\nFixed 2 findings in 2 files; 2 left (2 more with --unsafe-fixes)\n"),
         "{outcome:?}"
     );
-    assert_eq!(read(&place, "bad.yaml"), format!("{BAD}volumes:\n  data:\n"));
+    assert_eq!(read(&place, "bad/compose.yaml"), format!("{BAD}volumes:\n  data:\n"));
     assert_eq!(read(&place, "compose.yaml"), STORE.replace("5s", "90s"));
     assert_eq!(read(&place, "good.yaml"), GOOD);
-    assert_eq!(listing(place.path()), ["bad.yaml", "compose.yaml", "good.yaml"]);
+    assert_eq!(listing(place.path()), ["bad", "compose.yaml", "good.yaml"]);
     // Nothing is left for a second run.
-    let before = fs::metadata(place.path().join("bad.yaml")).unwrap().modified().unwrap();
-    let outcome = place.run(&["check", "--fix", "compose.yaml", "bad.yaml"]);
+    let before = fs::metadata(place.path().join("bad/compose.yaml")).unwrap().modified().unwrap();
+    let outcome = place.run(&["check", "--fix", "compose.yaml", "bad/compose.yaml"]);
     assert!(outcome.stdout.ends_with("\nFixed nothing; 2 left (2 more with --unsafe-fixes)\n"), "{outcome:?}");
-    assert_eq!(fs::metadata(place.path().join("bad.yaml")).unwrap().modified().unwrap(), before);
+    assert_eq!(fs::metadata(place.path().join("bad/compose.yaml")).unwrap().modified().unwrap(), before);
 }
 
 #[test]
@@ -153,13 +153,13 @@ fn a_project_of_several_files_is_fixed_where_it_is_written() {
 
 #[test]
 fn a_diff_is_shown_and_nothing_is_written() {
-    let place = Place::new(&[("compose.yaml", STORE), ("bad.yaml", BAD), ("good.yaml", GOOD)]);
-    let outcome = place.run(&["check", "--diff", "compose.yaml", "bad.yaml", "good.yaml"]);
+    let place = Place::new(&[("compose.yaml", STORE), ("bad/compose.yaml", BAD), ("good.yaml", GOOD)]);
+    let outcome = place.run(&["check", "--diff", "compose.yaml", "bad/compose.yaml", "good.yaml"]);
     assert_eq!(outcome.status, 1);
     assert_eq!(outcome.stderr, "Would fix 2 findings in 2 files; 2 left (2 more with --unsafe-fixes)\n");
     expect![[r#"
-        --- bad.yaml
-        +++ bad.yaml
+        --- bad/compose.yaml
+        +++ bad/compose.yaml
         @@ -3,3 +3,5 @@
              image: example/app:1
              volumes:
@@ -179,7 +179,7 @@ fn a_diff_is_shown_and_nothing_is_written() {
            next:
     "#]]
     .assert_eq(&outcome.stdout);
-    assert_eq!((read(&place, "compose.yaml"), read(&place, "bad.yaml")), (STORE.to_string(), BAD.to_string()));
+    assert_eq!((read(&place, "compose.yaml"), read(&place, "bad/compose.yaml")), (STORE.to_string(), BAD.to_string()));
     let outcome = place.run(&["check", "--diff", "good.yaml"]);
     assert_eq!((outcome.status, outcome.stdout.as_str()), (0, ""));
 }
@@ -187,8 +187,8 @@ fn a_diff_is_shown_and_nothing_is_written() {
 #[test]
 fn patch_takes_the_diff() {
     let unfinished = STORE.replace("\nvolumes:\n  pgdata:\n  next:\n", "").trim_end().to_string();
-    let place = Place::new(&[("compose.yaml", &unfinished), ("bad.yaml", BAD)]);
-    let args = ["check", "--diff", "--unsafe-fixes", "compose.yaml", "bad.yaml"];
+    let place = Place::new(&[("compose.yaml", &unfinished), ("bad/compose.yaml", BAD)]);
+    let args = ["check", "--diff", "--unsafe-fixes", "compose.yaml", "bad/compose.yaml"];
     let diff = place.run(&args).stdout;
     place.write("fixes.diff", diff.as_bytes());
     let mut patch = Command::new("patch");
@@ -196,11 +196,11 @@ fn patch_takes_the_diff() {
     // Not every machine has it.
     let Ok(outcome) = patch.output() else { return };
     assert!(outcome.status.success(), "{outcome:?}");
-    let patched = (read(&place, "compose.yaml"), read(&place, "bad.yaml"));
+    let patched = (read(&place, "compose.yaml"), read(&place, "bad/compose.yaml"));
     place.write("compose.yaml", unfinished.as_bytes());
-    place.write("bad.yaml", BAD.as_bytes());
-    place.run(&["check", "--fix", "--unsafe-fixes", "compose.yaml", "bad.yaml"]);
-    assert_eq!((read(&place, "compose.yaml"), read(&place, "bad.yaml")), patched);
+    place.write("bad/compose.yaml", BAD.as_bytes());
+    place.run(&["check", "--fix", "--unsafe-fixes", "compose.yaml", "bad/compose.yaml"]);
+    assert_eq!((read(&place, "compose.yaml"), read(&place, "bad/compose.yaml")), patched);
 }
 
 #[test]
@@ -211,9 +211,10 @@ fn standard_input_comes_out_fixed() {
     assert!(outcome.stderr.starts_with("<stdin>:6:3: warning missing-healthcheck "), "{}", outcome.stderr);
     assert!(outcome.stderr.ends_with("Fixed 1 finding in 1 file; 2 left (2 more with --unsafe-fixes)\n"));
     // Nothing to fix: what comes in goes out, whatever it is called.
-    let outcome = place.feed(&["check", "--fix", "-q", "-", "--stdin-filename", "a/./b.yaml"], GOOD.as_bytes());
+    let outcome = place.feed(&["check", "--fix", "-q", "-", "--stdin-filename", "a/./compose.yaml"], GOOD.as_bytes());
     assert_eq!((outcome.status, outcome.stdout.as_str(), outcome.stderr.as_str()), (0, GOOD, ""));
-    let named = ["check", "--fix", "-q", "--ignore", "lifecycle,durability", "-", "--stdin-filename", "a/./b.yaml"];
+    let named =
+        ["check", "--fix", "-q", "--ignore", "lifecycle,durability", "-", "--stdin-filename", "a/./compose.yaml"];
     assert_eq!(place.feed(&named, BAD.as_bytes()).stdout, format!("{BAD}volumes:\n  data:\n"));
     assert_eq!(
         place.feed(&["check", "--fix", "-q", "-f", "-"], BAD.as_bytes()).stdout,
@@ -251,15 +252,15 @@ mod unix {
 
     #[test]
     fn what_cannot_be_written_is_said_and_left_alone() {
-        let place = Place::new(&[("fixed.yaml", BAD), ("locked.yaml", BAD)]);
-        let locked = place.path().join("locked.yaml");
+        let place = Place::new(&[("fixed/compose.yaml", BAD), ("locked/compose.yaml", BAD)]);
+        let locked = place.path().join("locked/compose.yaml");
         fs::set_permissions(&locked, fs::Permissions::from_mode(0o444)).unwrap();
-        let outcome = place.run(&["check", "--fix", "locked.yaml", "fixed.yaml"]);
+        let outcome = place.run(&["check", "--fix", "locked/compose.yaml", "fixed/compose.yaml"]);
         assert_eq!(outcome.status, 2);
-        assert_eq!(outcome.stderr, "error: locked.yaml: it could not be fixed: it is read-only\n");
-        assert!(outcome.stdout.contains("locked.yaml:5:9"), "{}", outcome.stdout);
+        assert_eq!(outcome.stderr, "error: locked/compose.yaml: it could not be fixed: it is read-only\n");
+        assert!(outcome.stdout.contains("locked/compose.yaml:5:9"), "{}", outcome.stdout);
         assert!(outcome.stdout.ends_with("\nFixed 1 finding in 1 file; 1 left\n"), "{}", outcome.stdout);
-        assert_eq!((read(&place, "locked.yaml"), listing(place.path()).len()), (BAD.to_string(), 2));
+        assert_eq!((read(&place, "locked/compose.yaml"), listing(place.path()).len()), (BAD.to_string(), 2));
     }
 
     #[test]

@@ -39,7 +39,7 @@ fn text_counts_in_its_last_line() {
         let outcome = place.run(&[&ONLY[..], files].concat());
         outcome.stdout.lines().last().unwrap_or_default().to_string()
     };
-    assert_eq!(last(&["a.yaml", "b.yaml", "c.yaml"]), "2 errors in 3 files · 2 fixable with --fix");
+    assert_eq!(last(&["a.yaml", "b.yaml", "c.yaml"]), "2 errors in 3 files · 2 fixable with --fix --unsafe-fixes");
     assert_eq!(last(&["c.yaml"]), "no findings in 1 file");
     assert_eq!(last(&["missing.yaml"]), "");
 }

@@ -176,7 +176,7 @@ fn markdown() {
     expect![[r#"
         ## Plimsoll
 
-        1 error in 1 file · 1 fixable with --fix
+        1 error in 1 file · 1 fixable with --fix --unsafe-fixes
 
         | | place | finding |
         |---|---|---|
