@@ -1,13 +1,15 @@
 //! Edits: whatever a file looks like, exactly what was asked for changes in its data, and every comment stays.
 
-use crate::support::comments;
-use plimsoll_core::check::model;
-use plimsoll_core::fix::{Edit, Editor, Yaml, apply};
+use crate::support::{assert_none, comments, difference, files_below, has_extension, options_of, root, shown};
+use plimsoll_core::check::{check, model};
+use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_core::fix::{self, Edit, Editor, Fix, Texts, Yaml, apply, choose, fix_all};
 use plimsoll_core::load::{Loaded, interpolate::Variables, load};
 use plimsoll_core::model::Project;
 use plimsoll_core::source::{FileId, Sources, Span};
 use plimsoll_core::syntax;
 use plimsoll_core::tree::{NodeId, Tree, Value as Node};
+use plimsoll_rules::RULES;
 use proptest::prelude::*;
 use yaml_serde::Value;
 
@@ -301,4 +303,191 @@ proptest! {
             assert_sound(&text, &after, &wanted);
         }
     }
+}
+
+/// What became of a text after `set` on its first service, `None` if it is refused.
+fn grace(text: &str) -> Option<String> {
+    Text::new(text).set(&["stop_grace_period"], &Yaml::text("90s"))
+}
+
+#[test]
+fn an_edit_reaches_one_service_only() {
+    // The alias is replaced, and not what others have as well.
+    let text =
+        "x-grace: &grace 5s\nservices:\n  db:\n    stop_grace_period: *grace\n  other: {stop_grace_period: *grace}\n";
+    assert_eq!(grace(text).unwrap(), text.replacen("*grace", "90s", 1));
+    // What comes with `<<` is written over.
+    let text = "x-common: &common\n  stop_grace_period: 5s\nservices:\n  db:\n    <<: *common\n    image: a\n";
+    assert_eq!(grace(text).unwrap(), format!("{text}    stop_grace_period: 90s\n"));
+    // A whole service that somebody else is, takes in, or extends.
+    for other in ["*db", "{<<: *db}", "{<<: [*db]}"] {
+        let text = format!("services:\n  db: &db\n    image: a\n    stop_grace_period: 5s\n  other: {other}\n");
+        assert_eq!(grace(&text), None, "{text}");
+    }
+    for extends in ["db", "{service: db}"] {
+        let text = format!("services:\n  db:\n    image: a\n  other:\n    extends: {extends}\n");
+        assert_eq!(grace(&text), None, "{text}");
+        let text =
+            format!("services:\n  other:\n    extends: {extends}\n  db:\n    image: a\n    stop_grace_period: 5s\n");
+        assert_eq!(grace(&text).unwrap(), text.replacen("\n  db:", "\n    stop_grace_period: 90s\n  db:", 1));
+    }
+    // An anchor that nobody uses is none.
+    assert!(grace("services:\n  db: &db\n    image: a\n").is_some());
+    // One that is written for one service only.
+    let mount = |uses: &str| {
+        let text = format!("x-db: &db\n  volumes: [\"data:/b\"]\nservices:\n  db: {{<<: *db}}\n{uses}");
+        let text = Text::new(&text);
+        let target = &text.project.services[0].mounts[0].target;
+        text.editor().replace(target, 0..2, "/c").map(|it| text.after(it))
+    };
+    assert!(mount("").unwrap().contains("[\"data:/c\"]"));
+    assert_eq!(mount("  other: {<<: *db}\n"), None);
+}
+
+#[test]
+fn where_an_edit_cannot_be_exact_there_is_none() {
+    for text in [
+        // Not YAML.
+        "services:\n  db:\n    image: a\n   b: c\n",
+        // Tabs and other things in front of keys.
+        "services:\n  ? db\n  :\n    ? image\n    : a\n",
+        // The text goes on behind the value.
+        "services:\n  db:\n    command: |+\n      a\n\n",
+        "services:\n  db:\n    command: |\n      a",
+        // A value with an anchor may be meant for others.
+        "services:\n  db:\n    stop_grace_period: &grace 5s\n",
+        "services:\n  db:\n    stop_grace_period: !!str 5s\n",
+        "services:\n  db: {image}\n",
+    ] {
+        assert_eq!(grace(text), None, "{text}");
+    }
+    let mut sources = Sources::new();
+    let wide = "services: {db: {image: a}}".encode_utf16().flat_map(u16::to_le_bytes);
+    let file = sources.add("a", [0xff, 0xfe].into_iter().chain(wide).collect()).unwrap();
+    let mut problems = Vec::new();
+    let loaded = load(&sources, file, &Variables::unknown(), &mut problems);
+    let project = model(&loaded, "a", &mut problems);
+    let editor = Editor::new(&sources, &loaded);
+    assert_eq!(editor.set(&project.services[0], &["user"], &Yaml::text("a")), None);
+}
+
+#[test]
+fn edits_follow_the_style_around_them() {
+    for (before, after) in [
+        ("services: {db: {image: a}}\n", "services: {db: {image: a, stop_grace_period: 90s}}\n"),
+        ("services: {db: {image: a,},}", "services: {db: {image: a, stop_grace_period: 90s,},}"),
+        (
+            "{\"services\": {\"db\": {\n  \"image\": \"a\"\n}}}\n",
+            "{\"services\": {\"db\": {\n  \"image\": \"a\",\n  \"stop_grace_period\": \"90s\"\n}}}\n",
+        ),
+        ("services: {\"db\": {}}\n", "services: {\"db\": {\"stop_grace_period\": \"90s\"}}\n"),
+        ("services:\n  db:\n    stop_grace_period:\n", "services:\n  db:\n    stop_grace_period: 90s\n"),
+        (
+            "services:\n  db:\n    'stop_grace_period' : '5s' # a\n",
+            "services:\n  db:\n    'stop_grace_period' : '90s' # a\n",
+        ),
+        ("services:\r\n db:\r\n  image: a", "services:\r\n db:\r\n  image: a\r\n  stop_grace_period: 90s"),
+    ] {
+        assert_eq!(grace(before).as_deref(), Some(after), "{before}");
+    }
+}
+
+#[test]
+fn a_volume_is_declared_where_it_belongs() {
+    for (before, after) in [
+        ("services:\n  db:\n    image: a\n# end\n\n", "services:\n  db:\n    image: a\n# end\nvolumes:\n  v:\n\n"),
+        ("services:\n  db:\n    image: a\n...\n", "services:\n  db:\n    image: a\nvolumes:\n  v:\n...\n"),
+        (
+            "services:\n  db:\n    image: a\n---\nservices: {}\n",
+            "services:\n  db:\n    image: a\nvolumes:\n  v:\n---\nservices: {}\n",
+        ),
+        (
+            "services:\n    db:\n        image: a\n\nnetworks:\n    n:\n",
+            "services:\n    db:\n        image: a\n\nnetworks:\n    n:\n\nvolumes:\n    v:\n",
+        ),
+        ("services:\n  db: {image: a}\nvolumes: # all\n", "services:\n  db: {image: a}\nvolumes: # all\n  v:\n"),
+        ("{services: {db: {image: a}}}", "{services: {db: {image: a}}, volumes: {v: {}}}"),
+        ("volumes: {}\nservices:\n  db: {image: a}\n", "volumes: {v: {}}\nservices:\n  db: {image: a}\n"),
+    ] {
+        assert_eq!(Text::new(before).declare("v").as_deref(), Some(after), "{before}");
+    }
+}
+
+fn offer(file: FileId, at: usize, end: usize, text: &str) -> Fix {
+    Fix::safe(text, vec![Edit { span: Span::new(file, at..end), text: text.to_string() }])
+}
+
+#[test]
+fn fixes_that_touch_wait_for_the_next_round() {
+    let file = Sources::new().add_text("a", "");
+    let chosen = |fixes: &[Fix]| choose(fixes.iter().map(Some)).fixes;
+    let fix = |at, end, text| offer(file, at, end, text);
+    assert_eq!(chosen(&[fix(0, 2, "a"), fix(2, 4, "b"), fix(1, 3, "c"), fix(0, 2, "a")]), [0, 1, 3]);
+    assert_eq!(chosen(&[fix(0, 9, "a"), fix(3, 4, "b"), fix(9, 9, "c")]), [0, 2]);
+    assert_eq!(chosen(&[fix(3, 4, "b"), fix(0, 9, "a"), fix(3, 3, "c")]), [0]);
+    // Entries of one mapping stand one behind the other, but not two of one key, or of two kinds.
+    assert_eq!(
+        chosen(&[fix(5, 5, "  a: 1\n"), fix(5, 5, "  b: 1\n"), fix(5, 5, "  a: 2\n"), fix(5, 5, ", c: 1")]),
+        [0, 1]
+    );
+    assert_eq!(chosen(&[fix(5, 5, ", a: 1"), fix(5, 5, ", b: 1"), fix(5, 5, "c: 1")]), [0, 1]);
+}
+
+/// A check whose only finding is `bad`, as long as the text has it, with a fix that writes something else.
+fn checked(texts: &Texts, fix: &str) -> fix::Checked {
+    let mut sources = Sources::new();
+    let text = texts.get("a").map_or("a: bad\n", String::as_str);
+    let file = sources.add_text("a", text);
+    let found = |rule, severity, word: &str| {
+        let at = text.find(word)?;
+        let mut found = Diagnostic::new(rule, severity, Span::new(file, at..at + word.len()), word);
+        found.fix(offer(file, at, at + word.len(), fix));
+        Some(found)
+    };
+    let bad = found("bad-value", Severity::Warning, "bad");
+    let worse = found("worse-value", Severity::Error, "worse");
+    fix::Checked { sources, found: bad.into_iter().chain(worse).collect(), refusals: Vec::new() }
+}
+
+#[test]
+fn a_fix_that_does_harm_is_left_out() {
+    let after = |fix: &str| {
+        let fixed = fix_all(&mut |texts| checked(texts, fix), &|_, _| true);
+        (fixed.count(), fixed.texts.get("a").cloned())
+    };
+    assert_eq!(after("good"), (1, Some("a: good\n".to_string())));
+    for harm in ["still bad", "worse", "'", "b\na: c"] {
+        assert_eq!(after(harm), (0, None), "{harm}");
+    }
+}
+
+#[test]
+fn fixing_the_fixtures_comes_to_an_end() {
+    let mut wrong = Vec::new();
+    for path in files_below(&root().join("fixtures")).iter().filter(|it| has_extension(it, "yaml")) {
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let options = options_of(&text).unwrap_or_default();
+        let fix = |text: &str| {
+            let mut check = |texts: &Texts| {
+                let mut sources = Sources::new();
+                let file = sources.add_text("compose.yaml", texts.get("compose.yaml").map_or(text, String::as_str));
+                let found = check(&sources, file, RULES, &options);
+                fix::Checked { sources, found, refusals: Vec::new() }
+            };
+            fix_all(&mut check, &|_, _| true).texts.remove("compose.yaml")
+        };
+        let Some(after) = fix(&text) else { continue };
+        let sorted = |text: &str| {
+            let mut all = comments(text);
+            all.sort();
+            all
+        };
+        if sorted(&text) != sorted(&after) {
+            wrong.push(format!("{}: the comments differ", shown(path)));
+        }
+        if let Some(again) = fix(&after) {
+            wrong.push(format!("{}: a second run changes it\n{}", shown(path), difference(&after, &again)));
+        }
+    }
+    assert_none(&wrong, "fixes keep comments, and leave nothing to fix");
 }

@@ -65,3 +65,23 @@ fn said(error: &io::Error) -> String {
         _ => error.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_changed_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("compose.yaml");
+        fs::write(&path, "mine").expect("a file");
+        let refused = replace(&path, "read", "fixed").expect_err("another text");
+        assert!(refused.starts_with("it was changed"), "{refused}");
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "mine");
+        assert_eq!(replace(&path, "mine", "fixed"), Ok(()));
+        assert_eq!(fs::read_to_string(&path).expect("the file"), "fixed");
+        fs::remove_file(&path).expect("the file");
+        assert_eq!(replace(&path, "fixed", "again"), Err("it is gone".to_string()));
+        assert_eq!(fs::read_dir(folder.path()).expect("the folder").count(), 0);
+    }
+}

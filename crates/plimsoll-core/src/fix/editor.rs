@@ -6,7 +6,7 @@ use crate::load::Loaded;
 use crate::model::Service;
 use crate::source::{FileId, Sources, Span};
 use crate::text::Text;
-use crate::tree::{NodeId, Value};
+use crate::tree::{NodeId, Value, Via};
 use std::cell::{OnceCell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
@@ -43,7 +43,12 @@ impl<'a> Editor<'a> {
             let nested = rest.iter().rev().fold(value.clone(), |inner, key| Yaml::map([(*key, inner)]));
             return written.insert(map, first, &nested);
         };
-        let here = entry.path.steps().is_empty().then(|| self.own_entry(self.loaded.tree.span(entry.key))).flatten();
+        // An alias that stands here is replaced as a whole; what is inside of it belongs to others, too.
+        let direct = match entry.path.steps() {
+            [] => true,
+            [first, ..] => matches!(first, Via::Alias(_)) && rest.is_empty(),
+        };
+        let here = direct.then(|| self.own_entry(self.loaded.tree.span(entry.key))).flatten();
         let Some((written, slot)) = here else {
             // It comes from somewhere else; what is written here goes over it. A mapping would replace it, or not.
             let over = rest.is_empty() && matches!(value, Yaml::Text(_) | Yaml::Number(_));
