@@ -5,6 +5,8 @@ use crate::state::{name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::fix::{Fix, Safety};
+use plimsoll_core::grammar::path;
+use plimsoll_core::model::MountKind;
 
 pub static RULE: Rule = Rule {
     id: "misplaced-data-mount",
@@ -47,7 +49,10 @@ fn check(cx: &mut Cx<'_>) {
         // Two mounts at one place would be refused, and what a variable has a part in is not the same everywhere.
         let free = service.mounts.iter().all(|it| it.path_in_container.as_deref() != Some(&*place.mount));
         let known = place.moved.as_ref().is_none_or(|_| place.shown == place.path) && !place.mount.contains('{');
-        if free && known && state.layouts.len() == 1 {
+        // A directory of the host above it may hold the configuration as well.
+        let above = mount.path_in_container.as_deref().is_some_and(|it| path::is_strictly_above(it, &place.mount));
+        let shared = above && mount.kind != MountKind::Volume;
+        if free && known && !shared && state.layouts.len() == 1 {
             let edits = edit.replace(&mount.target, 0..mount.target.as_str().len(), &place.mount);
             let title = format!("mount it at `{}`; what the server has written so far stays where it is", place.mount);
             found.fix = edits.map(|it| Fix::needs_care(title, it));
