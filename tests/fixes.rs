@@ -433,20 +433,21 @@ fn fixes_that_touch_wait_for_the_next_round() {
     assert_eq!(chosen(&[fix(5, 5, ", a: 1"), fix(5, 5, ", b: 1"), fix(5, 5, "c: 1")]), [0, 1]);
 }
 
-/// A check whose only finding is `bad`, as long as the text has it, with a fix that writes something else.
+/// A check that finds `bad`, `poor` and `worse`. The fix of the first writes what is asked for.
 fn checked(texts: &Texts, fix: &str) -> fix::Checked {
     let mut sources = Sources::new();
-    let text = texts.get("a").map_or("a: bad\n", String::as_str);
+    let text = texts.get("a").map_or("a: bad\nb: poor\n", String::as_str);
     let file = sources.add_text("a", text);
-    let found = |rule, severity, word: &str| {
+    let found = |rule, severity, word: &str, fix: &str| {
         let at = text.find(word)?;
         let mut found = Diagnostic::new(rule, severity, Span::new(file, at..at + word.len()), word);
         found.fix(offer(file, at, at + word.len(), fix));
         Some(found)
     };
-    let bad = found("bad-value", Severity::Warning, "bad");
-    let worse = found("worse-value", Severity::Error, "worse");
-    fix::Checked { sources, found: bad.into_iter().chain(worse).collect(), refusals: Vec::new() }
+    let bad = found("bad-value", Severity::Warning, "bad", fix);
+    let poor = found("poor-value", Severity::Warning, "poor", "better");
+    let worse = found("worse-value", Severity::Error, "worse", "good");
+    fix::Checked { sources, found: [bad, poor, worse].into_iter().flatten().collect(), refusals: Vec::new() }
 }
 
 #[test]
@@ -455,9 +456,9 @@ fn a_fix_that_does_harm_is_left_out() {
         let fixed = fix_all(&mut |texts| checked(texts, fix), &|_, _| true);
         (fixed.count(), fixed.texts.get("a").cloned())
     };
-    assert_eq!(after("good"), (1, Some("a: good\n".to_string())));
-    for harm in ["still bad", "worse", "'", "b\na: c"] {
-        assert_eq!(after(harm), (0, None), "{harm}");
+    assert_eq!(after("good"), (2, Some("a: good\nb: better\n".to_string())));
+    for harm in ["still bad", "worse", "'", "c\na: c"] {
+        assert_eq!(after(harm), (1, Some("a: bad\nb: better\n".to_string())), "{harm}");
     }
 }
 

@@ -65,19 +65,23 @@ pub fn fix_all(check: &mut dyn FnMut(&Texts) -> Checked, wanted: &dyn Fn(&Diagno
         if chosen.fixes.is_empty() {
             break;
         }
-        if let Some(next) = attempt(&now, &chosen, check) {
-            now = next;
-            continue;
-        }
-        // One of them does harm. Each by itself shows which.
+        // Where one of them does harm, halves show which.
+        let mut parts = vec![chosen.fixes];
         let mut better = None;
-        for at in &chosen.fixes {
-            let alone = |it: usize| if it == *at { offers[it] } else { None };
-            better = attempt(&now, &choose((0..offers.len()).map(alone)), check);
+        while let Some(mut part) = parts.pop() {
+            let wanted: HashSet<usize> = part.iter().copied().collect();
+            let among = offers.iter().enumerate().map(|(at, it)| it.filter(|_| wanted.contains(&at)));
+            better = attempt(&now, &choose(among), check);
             if better.is_some() {
                 break;
             }
-            refused.insert(name(&now.left.found[*at]));
+            match part.len() {
+                1 => _ = refused.insert(name(&now.left.found[part[0]])),
+                length => {
+                    parts.push(part.split_off(length / 2));
+                    parts.push(part);
+                }
+            }
         }
         if let Some(next) = better {
             now = next;
