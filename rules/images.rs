@@ -34,6 +34,42 @@ pub struct DataPath {
     pub keeps: Option<String>,
     /// Nothing of the user's is lost with it.
     pub optional: bool,
+    /// Signs without which the server keeps nothing here.
+    pub needs: Vec<String>,
+    /// Signs with which nothing of the user's is here, because it is in another service.
+    pub unless: Vec<String>,
+}
+
+/// Something small without which the data that is kept cannot be read.
+#[derive(Clone, Debug, Default)]
+pub struct Secret {
+    /// Where the server makes it, if it is not given.
+    pub path: String,
+    /// Signs that it is given.
+    pub unless: Vec<String>,
+    /// Signs that the data is in another service. Empty: the data is in the directories of the entry.
+    pub with: Vec<String>,
+    /// What it is.
+    pub keeps: String,
+}
+
+/// How a store comes to keep nothing.
+#[derive(Clone, Debug, Default)]
+pub struct Memory {
+    /// Why it keeps nothing as long as nobody says otherwise; `None` if it keeps.
+    pub default: Option<String>,
+    /// Signs that turn keeping on.
+    pub on: Vec<String>,
+    /// Signs that turn keeping off.
+    pub off: Vec<String>,
+    /// Signs with which nothing can be said.
+    pub unless: Vec<String>,
+    /// Where people mount a volume for it, beside the directories of the entry.
+    pub mounts: Vec<String>,
+    /// What to do, in the imperative.
+    pub instead: Option<String>,
+    /// What else to know.
+    pub note: Option<String>,
 }
 
 /// A mount target that looks right and keeps nothing.
@@ -143,7 +179,8 @@ pub struct Family {
     pub floating: Option<Risk>,
     pub identity: Option<Risk>,
     pub also: Vec<String>,
-    pub memory: Option<String>,
+    pub secrets: Vec<Secret>,
+    pub memory: Option<Memory>,
     pub shared: Option<String>,
     /// Nothing is lost with it.
     pub cache: bool,

@@ -20,6 +20,7 @@ mod miss;
 mod needs;
 mod refused;
 mod role;
+mod sign;
 pub mod state;
 mod storage;
 pub mod survey;

@@ -103,7 +103,7 @@ fn file_name(program: &str) -> &str {
 }
 
 /// The words of command and entrypoint, a shell script split into words.
-fn all_words(service: &Service) -> Vec<Text> {
+pub(crate) fn all_words(service: &Service) -> Vec<Text> {
     let lines = service.entrypoint.iter().chain(&service.command);
     let mut words = Vec::new();
     for word in lines.flat_map(|it| &it.value.words) {
@@ -226,6 +226,12 @@ pub(crate) fn is_cache(service: &Service, family: &Family, unkept: bool) -> bool
     (unkept || named) && !appends && save.is_none()
 }
 
+/// Whether the name of the service says that it is a cache, or its memory is bounded as that of one.
+pub(crate) fn is_for_caching(service: &Service) -> bool {
+    let named = service.name.split(|it: char| !it.is_alphanumeric()).any(|it| it.eq_ignore_ascii_case("cache"));
+    named || all_words(service).iter().any(|it| it.as_str().contains("allkeys-") || it.as_str().contains("volatile-"))
+}
+
 /// Whether the server is told to keep everything in memory: `surreal start memory`, `--store=type=mem`.
 pub(crate) fn is_in_memory(service: &Service) -> bool {
     let said = |it: &str| it == "memory" || it.ends_with("=memory") || it.contains("type=mem");
@@ -313,9 +319,8 @@ pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
         || project.name.as_ref().is_some_and(|it| for_tests(it.as_str()))
 }
 
-/// Whether an application is meant to stay and to keep what it has: it is always restarted, nothing at all is mounted
-/// that lasts, and its environment does not say that the data is in a database or an object store.
-pub(crate) fn runs_for_good(service: &Service, family: &Family) -> bool {
+/// Whether the environment of an application says that its data is in a database or an object store, or may say so.
+pub(crate) fn may_have_database(service: &Service) -> bool {
     const ELSEWHERE: [&str; 12] = [
         "DB",
         "DATABASE",
@@ -330,16 +335,20 @@ pub(crate) fn runs_for_good(service: &Service, family: &Family) -> bool {
         "SQL",
         "REDIS",
     ];
-    let restart = service.restart.as_ref().and_then(|it| it.known());
     let variables = service.environment.iter().chain(&service.env_file_variables);
     let mut words = variables.flat_map(|it| it.name.split('_'));
+    service.environment_opaque || service.env_file_hidden || words.any(|it| ELSEWHERE.contains(&it))
+}
+
+/// Whether an application is meant to stay and to keep what it has: it is always restarted, nothing at all is mounted
+/// that lasts, and its environment does not say that the data is in a database or an object store.
+pub(crate) fn runs_for_good(service: &Service, family: &Family) -> bool {
+    let restart = service.restart.as_ref().and_then(|it| it.known());
     let lasting = |it: &Mount| matches!(it.kind, MountKind::Bind | MountKind::Volume | MountKind::Unknown);
     // An entry for all images of a publisher says where they keep data if they have any.
     let particular = family.images.iter().any(|it| !it.contains('*'));
     matches!(restart, Some("always" | "unless-stopped"))
         && particular
-        && !service.environment_opaque
-        && !service.env_file_hidden
-        && !words.any(|it| ELSEWHERE.contains(&it))
+        && !may_have_database(service)
         && !service.mounts.iter().any(lasting)
 }

@@ -15,7 +15,7 @@ use yaml_serde::Value;
 const HEAD: [&str; 3] = ["id", "name", "images"];
 
 /// The keys of an entry and of what is in it, and the kind of their values. rules/README.md describes them.
-const KEYS: [(&str, &[(&str, Kind)]); 11] = [
+const KEYS: [(&str, &[(&str, Kind)]); 13] = [
     (
         "",
         &[
@@ -38,7 +38,8 @@ const KEYS: [(&str, &[(&str, Kind)]); 11] = [
             ("floating", Kind::Map),
             ("identity", Kind::Map),
             ("also", Kind::Texts),
-            ("memory", Kind::Text),
+            ("secrets", Kind::Maps),
+            ("memory", Kind::Map),
             ("shared", Kind::OneOf(&["never", "by-design", "unknown"])),
             ("cache", Kind::True),
             ("often_cache", Kind::True),
@@ -61,6 +62,21 @@ const KEYS: [(&str, &[(&str, Kind)]); 11] = [
             ("mount", Kind::Path),
             ("keeps", Kind::Text),
             ("optional", Kind::True),
+            ("needs", Kind::Signs),
+            ("unless", Kind::Signs),
+        ],
+    ),
+    ("secrets", &[("path", Kind::Path), ("unless", Kind::Signs), ("with", Kind::Signs), ("keeps", Kind::Text)]),
+    (
+        "memory",
+        &[
+            ("default", Kind::Text),
+            ("on", Kind::Signs),
+            ("off", Kind::Signs),
+            ("unless", Kind::Signs),
+            ("mounts", Kind::Paths),
+            ("instead", Kind::Text),
+            ("note", Kind::Text),
         ],
     ),
     ("volumes", &[("versions", Kind::Range), ("paths", Kind::Paths)]),
@@ -118,6 +134,7 @@ enum Kind {
     Word,
     Text,
     Texts,
+    Signs,
     Number,
     Bool,
     True,
@@ -142,6 +159,12 @@ impl Kind {
             Kind::Word => say(text.is_some_and(is_word), "is not kebab-case"),
             Kind::Text => say(text.is_some_and(|it| it == it.trim()), "is not a text"),
             Kind::Texts => say(texts(), "is not a list of texts"),
+            // A sign is a word, an option with a value, a variable or a path, and it is read by its first character.
+            Kind::Signs => {
+                let sign = |it: &str| it.trim() == it && !it.starts_with('$') && (!it.starts_with('/') || is_clean(it));
+                let signs = value.as_sequence().is_some_and(|it| it.iter().all(|it| it.as_str().is_some_and(sign)));
+                say(texts() && signs, "is not a list of signs such as `--save ''`, `NAME=value` or `/path`")
+            }
             Kind::Number => say(value.as_u64().is_some(), "is not a number"),
             Kind::Bool => say(value.as_bool().is_some(), "is neither true nor false"),
             Kind::True => say(value.as_bool() == Some(true), "can only be true; leave it out otherwise"),
@@ -288,7 +311,14 @@ fn only_known_keys_with_values_that_can_be_read() {
                 wrong.push(format!("{id}: `{key}` is missing"));
             }
         }
-        for (table, key) in [("data", "path"), ("volumes", "paths"), ("wrong", "path"), ("wrong", "why")] {
+        for (table, key) in [
+            ("data", "path"),
+            ("volumes", "paths"),
+            ("wrong", "path"),
+            ("wrong", "why"),
+            ("secrets", "path"),
+            ("secrets", "keeps"),
+        ] {
             let items = entry.get(table).and_then(Value::as_sequence).into_iter().flatten();
             if items.into_iter().any(|it| it.get(key).is_none()) {
                 wrong.push(format!("{id}: `{key}` is missing in an item of `{table}`"));

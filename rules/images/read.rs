@@ -1,6 +1,6 @@
 //! Entries of the catalogue from YAML.
 
-use super::{Confidence, DataPath, Entrypoint, Family, Health, Risk, Server, Stop, WrongMount};
+use super::{Confidence, DataPath, Entrypoint, Family, Health, Memory, Risk, Secret, Server, Stop, WrongMount};
 use crate::version::{Versioning, Versions};
 use plimsoll_core::grammar::duration;
 use plimsoll_core::source::Sources;
@@ -88,7 +88,8 @@ impl Reader<'_> {
             floating: self.risk(id, "floating", "risk"),
             identity: self.risk(id, "identity", "keyed_by"),
             also: self.list(id, "also"),
-            memory: text("memory"),
+            secrets: self.nodes(id, "secrets").into_iter().map(|it| self.secret(it)).collect(),
+            memory: self.get(id, "memory").map(|it| self.memory(it)),
             shared: text("shared"),
             cache: self.flag(id, "cache"),
             often_cache: self.flag(id, "often_cache"),
@@ -115,6 +116,29 @@ impl Reader<'_> {
             links: self.list(id, "links"),
             keeps: self.text(id, "keeps"),
             optional: self.flag(id, "optional"),
+            needs: self.list(id, "needs"),
+            unless: self.list(id, "unless"),
+        }
+    }
+
+    fn secret(&self, id: NodeId) -> Secret {
+        Secret {
+            path: self.text(id, "path").unwrap_or_default(),
+            unless: self.list(id, "unless"),
+            with: self.list(id, "with"),
+            keeps: self.text(id, "keeps").unwrap_or_default(),
+        }
+    }
+
+    fn memory(&self, id: NodeId) -> Memory {
+        Memory {
+            default: self.text(id, "default"),
+            on: self.list(id, "on"),
+            off: self.list(id, "off"),
+            unless: self.list(id, "unless"),
+            mounts: self.list(id, "mounts"),
+            instead: self.text(id, "instead"),
+            note: self.text(id, "note"),
         }
     }
 

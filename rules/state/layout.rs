@@ -54,7 +54,7 @@ fn layout(subject: &Subject<'_>, version: Option<Version>) -> Layout {
     let by_tag = |it: &DataPath| Some(crate::images::matches(it.tags.as_deref()?, tag.unwrap_or_default()));
     let special = family.data.iter().any(|it| by_tag(it) == Some(true));
     let data = family.data.iter().filter(|it| by_tag(it).unwrap_or(!special));
-    let data = data.filter(|it| it.versions.holds(version) != Some(false));
+    let data = data.filter(|it| it.versions.holds(version) != Some(false) && crate::sign::is_in_use(service, it));
     let volumes: Vec<String> = family
         .volumes
         .iter()
@@ -123,7 +123,7 @@ fn places(subject: &Subject<'_>, data: &DataPath, version: Option<Version>, volu
             mount,
             default: default.clone(),
             keeps: data.keeps.clone(),
-            optional: data.optional,
+            optional: data.optional || crate::sign::is_elsewhere(service, data),
             variable: data.env.first().cloned(),
             moved,
             uncertain,
