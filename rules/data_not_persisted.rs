@@ -39,6 +39,10 @@ fn check(cx: &mut Cx<'_>) {
         if memory || culprit(project, state).is_some() || may_be_elsewhere(state, project, place) {
             continue;
         }
+        // So it does of a default that keeps nothing, and of a container that cannot write at all.
+        if crate::memory::cause(project, state).is_some() || crate::readonly::is_sealed(state, project, place) {
+            continue;
+        }
         report(cx, state, project, place);
     }
 }

@@ -16,14 +16,17 @@ mod drive;
 mod elsewhere;
 pub mod images;
 mod lost;
+mod memory;
 mod miss;
 mod needs;
+mod readonly;
 mod refused;
 mod role;
 mod sign;
 pub mod state;
 mod storage;
 pub mod survey;
+mod syncing;
 mod unset;
 pub mod version;
 
@@ -44,14 +47,17 @@ rules! {
     conflicting_keys
     conflicting_mounts
     data_not_persisted
+    data_on_network_filesystem
     database_on_bind_mount
     dependency_cycle
     downgraded_dependency
     duplicate_key
+    durability_disabled
     empty_mount_source
     host_expanded_variable
     ignored_mount_option
     ignored_volumes_from_mode
+    in_memory_store
     incomplete_project
     invalid_ignore
     invalid_interpolation
@@ -65,8 +71,12 @@ rules! {
     missing_platform
     obsolete_mount_consistency
     obsolete_version
+    overlapping_mounts
+    partly_persisted_data
+    read_only_data_mount
     relative_volume_device
     replaced_mount
+    shared_data_directory
     short_stop_grace_period
     sub_second_grace_period
     tmpfs_on_data_path

@@ -1,7 +1,7 @@
 //! A mount that is meant to keep the data of a store and misses the directory that the store writes to.
 
 use crate::miss::{Culprit, culprit};
-use crate::state::{name_defaults, states};
+use crate::state::{State, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::fix::{Fix, Safety};
@@ -21,7 +21,9 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states, edit) = (cx.project, states(cx), cx.edit());
-    for state in states.kept().filter(|it| !it.opaque) {
+    // Another rule speaks of a store that keeps nothing, wherever the mount is.
+    let in_memory = |it: &State| crate::memory::cause(project, it).is_some();
+    for state in states.kept().filter(|it| !it.opaque && !in_memory(it)) {
         let Some(Culprit { mount, place, why }) = culprit(project, state) else { continue };
         let service = state.of(project);
         let mount = &service.mounts[mount];

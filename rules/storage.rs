@@ -1,10 +1,10 @@
 //! What is behind a mount, as a key: two mounts with the same key have the same files.
-#![allow(dead_code, reason = "the rules that ask come next")]
 
 use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::path;
 use plimsoll_core::model::{Mount, MountKind, Project};
 use plimsoll_core::text::Text;
+use plimsoll_core::tree::{Path, Via};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -64,20 +64,24 @@ pub(crate) fn storage(project: &Project, mount: &Mount) -> Option<(Storage, Stri
                 return None;
             }
             if let Some(device) = volume.bind_device() {
-                return Some((Storage::Host(host(&device.value)?), within));
+                return Some((Storage::Host(host(&device.value, &device.path)?), within));
             }
             let outer = volume.external_name.as_ref().map(|it| it.value.shown());
             // A name of its own may be that of another entry; a key can never hold a slash.
             Some((Storage::Volume(outer.map_or_else(|| name.to_string(), |it| format!("/{it}"))), within))
         }
-        MountKind::Bind => Some((Storage::Host(host(mount.source.as_ref()?)?), within)),
+        MountKind::Bind => Some((Storage::Host(host(mount.source.as_ref()?, &mount.path)?), within)),
         _ => None,
     }
 }
 
 /// A directory of the host in one form. The same variable stands for the same value.
-fn host(text: &Text) -> Option<String> {
+fn host(text: &Text, way: &Path) -> Option<String> {
     let shown = text.shown();
     let cleaned = path::clean(shown.strip_prefix("./").unwrap_or(&shown));
+    // A relative path of a file that is included or extended starts from that file: the same words, another directory.
+    let from = |it: &Via| matches!(it, Via::Extends(_) | Via::Include(_)) && it.span().file != text.span().file;
+    let elsewhere = shown.starts_with('.') && way.steps().iter().any(from);
+    let cleaned = if elsewhere { format!("{:?}/{cleaned}", text.span().file) } else { cleaned };
     (!cleaned.is_empty()).then_some(cleaned)
 }

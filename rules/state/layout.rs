@@ -54,7 +54,8 @@ fn layout(subject: &Subject<'_>, version: Option<Version>) -> Layout {
     let by_tag = |it: &DataPath| Some(crate::images::matches(it.tags.as_deref()?, tag.unwrap_or_default()));
     let special = family.data.iter().any(|it| by_tag(it) == Some(true));
     let data = family.data.iter().filter(|it| by_tag(it).unwrap_or(!special));
-    let data = data.filter(|it| it.versions.holds(version) != Some(false) && crate::sign::is_in_use(service, it));
+    let data =
+        data.filter(|it| it.versions.holds(version) != Some(false) && crate::sign::is_in_use(subject.service, it));
     let volumes: Vec<String> = family
         .volumes
         .iter()
