@@ -2,7 +2,7 @@
 
 use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::path;
-use plimsoll_core::model::{Mount, MountKind, Project};
+use plimsoll_core::model::{Mount, MountKind, Project, Service};
 use plimsoll_core::text::Text;
 use plimsoll_core::tree::{Path, Via};
 use std::collections::HashMap;
@@ -73,6 +73,20 @@ pub(crate) fn storage(project: &Project, mount: &Mount) -> Option<(Storage, Stri
         MountKind::Bind => Some((Storage::Host(host(mount.source.as_ref()?, &mount.path)?), within)),
         _ => None,
     }
+}
+
+/// The same for a mount of this service. What is included starts from its own file, and has variables of its own; only
+/// the service knows that.
+pub(crate) fn storage_of(project: &Project, service: &Service, mount: &Mount) -> Option<(Storage, String)> {
+    let (storage, within) = storage(project, mount)?;
+    let included = service.path.steps().iter().any(|it| matches!(it, Via::Include(_)));
+    let storage = match storage {
+        Storage::Host(it) if included && !it.starts_with(['/', '~']) => {
+            Storage::Host(format!("{:?}/{it}", service.key.file))
+        }
+        other => other,
+    };
+    Some((storage, within))
 }
 
 /// A directory of the host in one form. The same variable stands for the same value.
