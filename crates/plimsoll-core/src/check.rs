@@ -187,6 +187,8 @@ impl<'a> Cx<'a> {
     }
 }
 
+/// The variable that names a project.
+const PROJECT_NAME: &str = "COMPOSE_PROJECT_NAME";
 /// Identifier of the rule on suppressions that suppress nothing.
 pub const UNUSED_IGNORE: &str = "unused-ignore";
 /// Identifier of the rule on suppressions that cannot be understood.
@@ -202,6 +204,7 @@ pub fn check(sources: &Sources, file: FileId, rules: &[&'static Rule], options: 
     let loaded = load(sources, file, &options.variables, &mut problems);
     let name = base_name(sources.get(file).name()).to_string();
     let mut project = model(&loaded, &name, &mut problems);
+    project.named_outside = options.variables.get(PROJECT_NAME).is_some();
     enable(&mut project, &loaded, &options.profiles, &mut problems);
     run(sources, &loaded, &project, &problems, rules, options)
 }
@@ -279,6 +282,7 @@ fn check_with(
     let loaded = load_files(sources, files, paths, folder, variables, &mut problems)?;
     let name = paths.last().map_or("", |it| base_name(it));
     let mut project = model(&loaded, name, &mut problems);
+    project.named_outside = variables.get(PROJECT_NAME).is_some();
     enable(&mut project, &loaded, &options.profiles, &mut problems);
     let found = run(sources, &loaded, &project, &problems, rules, options);
     Ok((project, found))

@@ -138,12 +138,20 @@ impl<'a> Lower<'a> {
         self.tree.scalar_text(id)
     }
 
+    /// The texts that a scalar took the place of when files were merged, the nearest first.
+    pub fn replaced(&self, id: NodeId) -> Vec<Text> {
+        // A project has few files, and a chain of its own would never end.
+        let chain = std::iter::successors(Some(id), |it| self.tree.shadowed(*it).first().copied());
+        chain.skip(1).take(20).filter_map(|it| self.text(it)).collect()
+    }
+
     fn resources(&self, id: NodeId) -> Vec<Resource> {
         self.entries(id)
             .map(|entry| Resource {
                 name: self.tree.key(entry.key).to_string(),
                 key: self.tree.span(entry.key),
                 external: self.get(entry.value, "external").and_then(|it| self.truth(it.value)).unwrap_or(Some(false)),
+                driver: self.get(entry.value, "driver").and_then(|it| self.text(it.value)),
             })
             .collect()
     }

@@ -14,6 +14,8 @@ pub struct Project {
     pub file_name: String,
     /// Top-level `name:`.
     pub name: Option<Field<Text>>,
+    /// Whether `COMPOSE_PROJECT_NAME` or an option names it, so that it has no name from its directory.
+    pub named_outside: bool,
     /// Top-level `version:`, which Compose ignores.
     pub version: Option<Field<()>>,
     /// Services in the order of the file.
@@ -112,4 +114,6 @@ pub struct Resource {
     pub key: Span,
     /// Whether it is made outside of the project; `None` if the files do not show it.
     pub external: Option<bool>,
+    /// `driver` of a network, config or secret.
+    pub driver: Option<Text>,
 }

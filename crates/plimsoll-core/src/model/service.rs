@@ -8,7 +8,7 @@ use crate::grammar::duration::{self, Nanoseconds};
 use crate::load::EnvFiles;
 use crate::source::Span;
 use crate::text::Text;
-use crate::tree::{Entry, NodeId, Path};
+use crate::tree::{Entry, NodeId, Path, Via};
 
 /// `stop_grace_period` and its like.
 #[derive(Clone, Debug)]
@@ -78,6 +78,9 @@ pub struct Service {
     /// Whether it is in no profile, or in one that is switched on. A variable that hides one counts as neither.
     pub enabled: bool,
     pub image: Option<Field<Text>>,
+    /// Images that `image` took the place of when files were merged, the nearest first; none where it extends another
+    /// service, whose image need not run.
+    pub replaced_images: Vec<Text>,
     pub build: Option<Field<Build>>,
     pub provider: Option<Field<()>>,
     pub extends: Option<Field<()>>,
@@ -117,6 +120,8 @@ pub struct Service {
     pub configs: Vec<FileReference>,
     pub secrets: Vec<FileReference>,
     pub networks: Vec<Text>,
+    /// Whether it has an address of its own (`ipv4_address`, `ipv6_address`) in one of them.
+    pub fixed_address: bool,
     pub models: Vec<Text>,
     /// `labels`, in either form.
     pub labels: Vec<Variable>,
@@ -140,6 +145,7 @@ impl Service {
             path: entry.path.clone(),
             enabled: true,
             image: None,
+            replaced_images: Vec::new(),
             build: None,
             provider: None,
             extends: None,
@@ -174,6 +180,7 @@ impl Service {
             configs: Vec::new(),
             secrets: Vec::new(),
             networks: Vec::new(),
+            fixed_address: false,
             models: Vec::new(),
             labels: Vec::new(),
             links: Vec::new(),
@@ -184,8 +191,14 @@ impl Service {
             reservations: Limits::default(),
             has_variables: reference::has_variables(lower, entry.value),
         };
+        let mut extended = false;
         for field in lower.entries(entry.value) {
             service.take(lower, field);
+            // A service that is extended need not run itself.
+            extended |= field.path.steps().iter().any(|it| matches!(it, Via::Extends(_)));
+        }
+        if extended {
+            service.replaced_images.clear();
         }
         service
     }
@@ -195,6 +208,7 @@ impl Service {
         match lower.tree.key(entry.key) {
             "image" => {
                 self.image = lower.text_field(entry);
+                self.replaced_images = lower.replaced(value);
                 self.has_wrong_image |= self.image.is_none();
             }
             "build" => {
@@ -242,7 +256,12 @@ impl Service {
             "profiles" => self.profiles = lower.texts(entry).into_iter().map(|it| it.0).collect(),
             "configs" => self.configs = reference::files(lower, value),
             "secrets" => self.secrets = reference::files(lower, value),
-            "networks" => self.networks = reference::names(lower, value),
+            "networks" => {
+                self.networks = reference::names(lower, value);
+                let addresses = ["ipv4_address", "ipv6_address"];
+                let fixed = |it: &Entry| addresses.iter().any(|key| lower.get(it.value, key).is_some());
+                self.fixed_address = lower.entries(value).any(fixed);
+            }
             "models" => self.models = reference::names(lower, value),
             "labels" => self.labels = environment::lower(lower, entry).0,
             "links" => self.links = lower.texts(entry).into_iter().map(|it| it.0).collect(),
