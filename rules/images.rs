@@ -145,6 +145,38 @@ pub struct Risk {
     pub note: Option<String>,
 }
 
+/// A tag that moves.
+#[derive(Clone, Debug, Default)]
+pub struct Floating {
+    /// How much the data is tied to the version: `critical`, `high`, `medium` or `low`.
+    pub risk: String,
+    /// Why.
+    pub note: Option<String>,
+    /// What to write instead.
+    pub pin: Option<String>,
+    /// A minor version changes the files as a major one does.
+    pub minor: bool,
+    /// Images that the registry does not have, as `repository:tag`; the tag `{version}` is any that begins with a number.
+    pub gone: Vec<String>,
+}
+
+/// What the data is tied to, beside the directory.
+#[derive(Clone, Debug, Default)]
+pub struct Identity {
+    /// `hostname` or `ip`.
+    pub keyed_by: String,
+    /// Variables that fix it.
+    pub env: Vec<String>,
+    /// Whether `hostname:` fixes it.
+    pub hostname: bool,
+    /// Configuration files that may fix it.
+    pub files: Vec<String>,
+    /// What to do.
+    pub fix: Option<String>,
+    /// Why.
+    pub note: Option<String>,
+}
+
 /// How well an entry is founded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub enum Confidence {
@@ -176,8 +208,10 @@ pub struct Family {
     pub platforms: Vec<(Versions, Vec<String>)>,
     pub bind: Option<Risk>,
     pub network: Option<Risk>,
-    pub floating: Option<Risk>,
-    pub identity: Option<Risk>,
+    pub floating: Option<Floating>,
+    /// The C library sorts text, so the base of the image is a part of the version.
+    pub collation: bool,
+    pub identity: Option<Identity>,
     pub also: Vec<String>,
     pub secrets: Vec<Secret>,
     pub memory: Option<Memory>,
@@ -200,7 +234,7 @@ impl Family {
 
     /// Whether losing it means losing primary data: a database, and not an application that also keeps files.
     pub fn is_store(&self) -> bool {
-        !self.cache && !matches!(self.kind.as_str(), "application" | "cache" | "proxy")
+        !self.cache && !matches!(self.kind.as_str(), "application" | "cache" | "proxy" | "updater")
     }
 
     /// Where its documentation says so.

@@ -36,6 +36,7 @@ const KEYS: [(&str, &[(&str, Kind)]); 13] = [
             ("bind", Kind::Map),
             ("network", Kind::Map),
             ("floating", Kind::Map),
+            ("collation", Kind::OneOf(&["libc"])),
             ("identity", Kind::Map),
             ("also", Kind::Texts),
             ("secrets", Kind::Maps),
@@ -103,15 +104,34 @@ const KEYS: [(&str, &[(&str, Kind)]); 13] = [
     ("health", &[("image", Kind::Bool), ("test", Kind::Texts), ("shell", Kind::Bool), ("note", Kind::Text)]),
     ("old_platforms", &[("versions", Kind::Range), ("platforms", Kind::Texts)]),
     ("bind", &[("risk", Kind::Text), ("note", Kind::Text)]),
-    ("floating", &[("risk", Kind::Text), ("note", Kind::Text), ("pin", Kind::Text)]),
-    ("identity", &[("keyed_by", Kind::Text), ("fix", Kind::Text), ("note", Kind::Text)]),
+    (
+        "floating",
+        &[
+            ("risk", Kind::OneOf(&["critical", "high", "medium", "low"])),
+            ("note", Kind::Text),
+            ("pin", Kind::Text),
+            ("minor", Kind::True),
+            ("gone", Kind::Texts),
+        ],
+    ),
+    (
+        "identity",
+        &[
+            ("keyed_by", Kind::OneOf(&["hostname", "ip"])),
+            ("env", Kind::Texts),
+            ("hostname", Kind::True),
+            ("files", Kind::Paths),
+            ("fix", Kind::Text),
+            ("note", Kind::Text),
+        ],
+    ),
 ];
 
 /// Beside those of [`KEYS`]: here the level is one of four words.
 const NETWORK: &[(&str, Kind)] =
     &[("risk", Kind::OneOf(&["unsupported", "discouraged", "conditional", "ok"])), ("note", Kind::Text)];
 
-const KINDS: [&str; 14] = [
+const KINDS: [&str; 15] = [
     "database",
     "key-value",
     "document",
@@ -124,6 +144,7 @@ const KINDS: [&str; 14] = [
     "coordination",
     "secrets",
     "application",
+    "updater",
     "cache",
     "proxy",
 ];

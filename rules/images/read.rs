@@ -1,6 +1,6 @@
 //! Entries of the catalogue from YAML.
 
-use super::{Confidence, DataPath, Entrypoint, Family, Health, Memory, Risk, Secret, Server, Stop, WrongMount};
+use super::{Confidence, DataPath, Entrypoint, Family, Floating, Health, Identity, Memory, Risk, Secret, Server, Stop, WrongMount};
 use crate::version::{Versioning, Versions};
 use plimsoll_core::grammar::duration;
 use plimsoll_core::source::Sources;
@@ -53,10 +53,30 @@ impl Reader<'_> {
         self.text(map, "versions").map(|it| Versions::parse(&it)).unwrap_or_default()
     }
 
-    fn risk(&self, map: NodeId, key: &str, level: &str) -> Option<Risk> {
+    fn risk(&self, map: NodeId, key: &str) -> Option<Risk> {
         let id = self.get(map, key)?;
-        let note = self.text(id, "note").or_else(|| self.text(id, "fix"));
-        Some(Risk { level: self.text(id, level).unwrap_or_default(), note })
+        Some(Risk { level: self.text(id, "risk").unwrap_or_default(), note: self.text(id, "note") })
+    }
+
+    fn floating(&self, id: NodeId) -> Floating {
+        Floating {
+            risk: self.text(id, "risk").unwrap_or_default(),
+            note: self.text(id, "note"),
+            pin: self.text(id, "pin"),
+            minor: self.flag(id, "minor"),
+            gone: self.list(id, "gone"),
+        }
+    }
+
+    fn identity(&self, id: NodeId) -> Identity {
+        Identity {
+            keyed_by: self.text(id, "keyed_by").unwrap_or_default(),
+            env: self.list(id, "env"),
+            hostname: self.flag(id, "hostname"),
+            files: self.list(id, "files"),
+            fix: self.text(id, "fix"),
+            note: self.text(id, "note"),
+        }
     }
 
     fn family(&self, id: NodeId) -> Family {
@@ -83,10 +103,11 @@ impl Reader<'_> {
             stop: self.get(id, "stop").map(|it| self.stop(it)).unwrap_or_default(),
             health: self.get(id, "health").map(|it| self.health(it)).unwrap_or_default(),
             platforms,
-            bind: self.risk(id, "bind", "risk"),
-            network: self.risk(id, "network", "risk"),
-            floating: self.risk(id, "floating", "risk"),
-            identity: self.risk(id, "identity", "keyed_by"),
+            bind: self.risk(id, "bind"),
+            network: self.risk(id, "network"),
+            floating: self.get(id, "floating").map(|it| self.floating(it)),
+            collation: text("collation").as_deref() == Some("libc"),
+            identity: self.get(id, "identity").map(|it| self.identity(it)),
             also: self.list(id, "also"),
             secrets: self.nodes(id, "secrets").into_iter().map(|it| self.secret(it)).collect(),
             memory: self.get(id, "memory").map(|it| self.memory(it)),
