@@ -1,10 +1,11 @@
 //! A database whose files lie in a directory of the host, which on macOS and Windows is shared into a virtual machine.
 
+use crate::host::is_for_linux;
 use crate::images::Family;
 use crate::state::{Cover, kind, states};
 use plimsoll_core::check::{Cx, Group, Hosts, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{MountKind, Project};
+use plimsoll_core::model::MountKind;
 use plimsoll_core::text::Text;
 
 pub static RULE: Rule = Rule {
@@ -64,41 +65,6 @@ fn severity(family: &Family) -> Severity {
     let warned = family.bind.as_ref().is_some_and(|it| it.level.starts_with("macos"));
     let known = warned || matches!(family.kind.as_str(), "database" | "document");
     if known { Severity::Warning } else { Severity::Info }
-}
-
-/// Whether the project can only run on Linux: it mounts paths that Docker Desktop does not share (`/etc/localtime`,
-/// `/srv`), or lives in the network of the host. What belongs to Docker's own machine (`/proc`, the socket) says nothing.
-fn is_for_linux(project: &Project) -> bool {
-    let shared = [
-        "/Users",
-        "/Volumes",
-        "/private",
-        "/tmp",
-        "/host_mnt",
-        "/var/folders",
-        "/mnt/c",
-        "/mnt/d",
-        "/c",
-        "/d",
-        "/proc",
-        "/sys",
-        "/dev",
-        "/run",
-        "/var/run",
-        "/var/lib/docker",
-        "/lib/modules",
-        "/cgroup",
-    ];
-    let foreign = |path: &str| {
-        let below = |it: &&str| path.strip_prefix(*it).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        path.starts_with('/') && path.len() > 1 && !path.starts_with("//") && !shared.iter().any(below)
-    };
-    project.services.iter().any(|service| {
-        let mut binds =
-            service.mounts.iter().filter(|it| it.kind == MountKind::Bind).filter_map(|it| it.source.as_ref());
-        let host = service.network_mode.as_ref().is_some_and(|it| it.known() == Some("host"));
-        host || binds.any(|it| it.known().is_some_and(foreign))
-    })
 }
 
 /// The desktops on which a path can be one that Docker shares into its machine. Other absolute paths are those of a

@@ -14,6 +14,8 @@
 
 mod drive;
 mod elsewhere;
+mod floating;
+mod host;
 pub mod images;
 mod lost;
 mod memory;
@@ -28,6 +30,7 @@ mod storage;
 pub mod survey;
 mod syncing;
 mod unset;
+mod updates;
 pub mod version;
 
 use plimsoll_core::check::Rule;
@@ -54,6 +57,9 @@ rules! {
     duplicate_key
     durability_disabled
     empty_mount_source
+    emulated_database
+    floating_base_image
+    floating_data_image
     host_expanded_variable
     ignored_mount_option
     ignored_volumes_from_mode
@@ -81,9 +87,14 @@ rules! {
     sub_second_grace_period
     tmpfs_on_data_path
     truncated_command
+    unattended_upgrade
     undeclared_volume
     undefined_reference
+    unguarded_bind_source
     unknown_key
+    unpinned_project_name
+    unplaced_swarm_volume
+    unstable_node_identity
     unsuitable_stop_signal
     unused_ignore
     windows_drive_volume
