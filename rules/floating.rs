@@ -138,7 +138,6 @@ mod tests {
         let cases = [
             ("postgres", Tag::Any),
             ("postgres:alpine", Tag::Any),
-            ("postgres:latest@sha256:0123456789abcdef0123456789abcdef", Tag::Any),
             ("postgres:alpine3.20", Tag::Any),
             ("postgres:bookworm", Tag::Any),
             ("mariadb:lts", Tag::Major),
