@@ -24,7 +24,7 @@ fn check(cx: &mut Cx<'_>) {
     if !cx.hosts.macos || is_for_linux(project) {
         return;
     }
-    for state in states.kept().filter(|it| it.family.is_store() && has_arm64(it, it.of(project))) {
+    for state in states.kept().filter(|it| it.family.is_store() && !it.is_built() && has_arm64(it, it.of(project))) {
         let service = state.of(project);
         // A variable is there so that each machine can say what it is.
         let Some(field) = service.platform.as_ref().filter(|it| !it.is_interpolated()) else { continue };

@@ -58,7 +58,8 @@ pub(crate) fn tag(service: &Service, state: &State) -> Tag {
     let policy = service.pull_policy.as_ref();
     let kept = policy.is_some_and(|it| it.known().is_none_or(|it| matches!(it, "never" | "build")));
     let reference = service.image.as_ref().and_then(|it| it.known()).and_then(|it| image::parse(it).ok());
-    match reference.filter(|it| it.digest.is_none() && !kept) {
+    // What is built is not pulled.
+    match reference.filter(|it| it.digest.is_none() && !kept && !state.is_built()) {
         Some(reference) => of(&reference, &state.family),
         None => Tag::Fixed,
     }

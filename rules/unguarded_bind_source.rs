@@ -1,6 +1,6 @@
 //! A store whose directory lies on a disk that may not be there, and that Docker makes anew without it.
 
-use crate::state::{Cover, name_defaults, states};
+use crate::state::{Cover, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{MountKind, Syntax};
@@ -32,7 +32,7 @@ fn check(cx: &mut Cx<'_>) {
             if begins_at_home(source) {
                 let message = format!("`{name}` starts empty for another user: `{shown}` is below the home of who runs it");
                 let found = cx.report_as(Severity::Info, source.span(), message);
-                name_defaults(found, service);
+                state.explain(project, found);
                 found.because("under `sudo`, it is the home of root");
                 found.help("write an absolute path, or one beside the Compose file");
                 continue;
@@ -44,7 +44,7 @@ fn check(cx: &mut Cx<'_>) {
             let found = cx.report_as(severity(&disk), source.span(), message);
             found.because("a directory that is missing is made, and empty");
             found.rests_on(source).through(&mount.path);
-            name_defaults(found, service);
+            state.explain(project, found);
             let form = match mount.syntax {
                 Syntax::Long => "add `bind: {create_host_path: false}`".to_string(),
                 _ => "write the mount in the long form with `bind: {create_host_path: false}`".to_string(),

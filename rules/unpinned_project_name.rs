@@ -1,10 +1,10 @@
 //! A volume whose name begins with that of the directory.
 
 use crate::elsewhere::resources_may_be_elsewhere;
-use crate::state::{Cover, name_defaults, states};
+use crate::state::{Cover, State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{Mount, Service, Volume};
+use plimsoll_core::model::{Mount, Volume};
 
 pub static RULE: Rule = Rule {
     id: "unpinned-project-name",
@@ -23,7 +23,7 @@ fn check(cx: &mut Cx<'_>) {
     if named || !project.is_whole() || resources_may_be_elsewhere(project, false) {
         return;
     }
-    let mut found: Vec<(&Volume, &Service, &Mount)> = Vec::new();
+    let mut found: Vec<(&Volume, &State, &Mount)> = Vec::new();
     for state in states.kept().filter(|it| it.is_kept(project)) {
         let service = state.of(project);
         let places = state.layouts.iter().flat_map(|it| &it.places).filter(|it| !it.optional);
@@ -33,20 +33,21 @@ fn check(cx: &mut Cx<'_>) {
             let volume = mount.volume_name().and_then(|it| project.volume(it));
             let Some(volume) = volume.filter(|it| has_prefix(it)) else { continue };
             if found.last().is_none_or(|it| it.0.key != volume.key) {
-                found.push((volume, service, mount));
+                found.push((volume, state, mount));
             }
         }
     }
     // One name mends them all, so there is one finding.
-    let Some((volume, service, mount)) = found.first().copied() else { return };
+    let Some((volume, state, mount)) = found.first().copied() else { return };
     let message = format!(
         "`{}` starts empty when the directory is renamed: the volume `{}` is named after it",
-        service.name, volume.name
+        state.of(project).name,
+        volume.name
     );
     let others: Vec<_> = found.iter().skip(1).filter(|it| it.0.key != volume.key).take(3).map(|it| it.0.key).collect();
     let found = cx.report(volume.key, message);
     found.because("Docker calls it `<project>_<volume>`, and the project has the name of its directory");
-    name_defaults(found, service);
+    state.explain(project, found);
     if let Some(source) = &mount.source {
         found.rests_on(source);
     }

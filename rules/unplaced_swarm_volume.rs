@@ -1,6 +1,6 @@
 //! A stack for Swarm in which the data of a store stays on the machine that its task leaves.
 
-use crate::state::{Cover, State, name_defaults, states};
+use crate::state::{Cover, State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{Condition, Project, Resource, Service, Volume};
@@ -37,7 +37,7 @@ fn check(cx: &mut Cx<'_>) {
         if let Some(deploy) = &service.deploy.written {
             found.label(deploy.key, "no `placement.constraints` in here");
         }
-        name_defaults(found, service);
+        state.explain(project, found);
         if let Some(source) = &service.mounts[at].source {
             found.rests_on(source);
         }

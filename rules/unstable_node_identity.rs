@@ -21,7 +21,8 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    for state in states.kept().filter(|it| it.is_kept(project)) {
+    // A Dockerfile may bring a configuration file with it.
+    for state in states.kept().filter(|it| !it.is_built() && it.is_kept(project)) {
         let service = state.of(project);
         let (Some(identity), Some(image)) = (&state.family.identity, &service.image) else { continue };
         let by_address = identity.keyed_by == "ip";

@@ -25,7 +25,7 @@ pub(crate) struct Updaters(Option<usize>);
 pub(crate) fn updaters(cx: &Cx<'_>) -> Rc<Updaters> {
     let states = states(cx);
     cx.facts(|project| {
-        let updaters = states.0.iter().filter(|it| it.family.kind == "updater");
+        let updaters = states.0.iter().filter(|it| it.family.kind == "updater" && !it.is_built());
         Updaters(updaters.map(|it| it.service).find(|it| takes_all(&project.services[*it])))
     })
 }
