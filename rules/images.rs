@@ -206,6 +206,7 @@ pub struct Family {
     pub stop: Stop,
     pub health: Health,
     pub platforms: Vec<(Versions, Vec<String>)>,
+    pub user: Option<u32>,
     pub bind: Option<Risk>,
     pub network: Option<Risk>,
     pub floating: Option<Floating>,
@@ -221,6 +222,7 @@ pub struct Family {
     /// Used as a cache unless something says that it keeps data.
     pub often_cache: bool,
     pub note: Option<String>,
+    pub dump: Option<String>,
     pub confidence: Confidence,
     pub unverified: Vec<String>,
     pub see: Vec<String>,

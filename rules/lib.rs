@@ -12,6 +12,7 @@
 //! assert!(worst.message.starts_with("`db` keeps its data in memory"));
 //! ```
 
+mod backup;
 mod drive;
 mod elsewhere;
 mod floating;
@@ -27,6 +28,7 @@ mod role;
 mod sign;
 pub mod state;
 mod storage;
+mod stores;
 pub mod survey;
 mod syncing;
 mod unset;
@@ -47,6 +49,7 @@ macro_rules! rules {
 }
 
 rules! {
+    backup_beside_data
     conflicting_keys
     conflicting_mounts
     data_not_persisted
@@ -69,6 +72,7 @@ rules! {
     invalid_interpolation
     invalid_value
     invalid_volume
+    live_data_backup
     lost_restart_policy
     misplaced_data_mount
     missing_file

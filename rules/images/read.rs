@@ -103,6 +103,7 @@ impl Reader<'_> {
             stop: self.get(id, "stop").map(|it| self.stop(it)).unwrap_or_default(),
             health: self.get(id, "health").map(|it| self.health(it)).unwrap_or_default(),
             platforms,
+            user: text("user").and_then(|it| it.parse().ok()),
             bind: self.risk(id, "bind"),
             network: self.risk(id, "network"),
             floating: self.get(id, "floating").map(|it| self.floating(it)),
@@ -115,6 +116,7 @@ impl Reader<'_> {
             cache: self.flag(id, "cache"),
             often_cache: self.flag(id, "often_cache"),
             note: text("note"),
+            dump: text("dump"),
             confidence: match text("confidence").as_deref() {
                 Some("verified") => Confidence::Verified,
                 Some("documented") => Confidence::Documented,
