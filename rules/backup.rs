@@ -39,6 +39,9 @@ const TOOLS: [&str; 10] = [
 const ARCHIVES: [&str; 13] =
     [".tar", ".tgz", ".gz", ".zst", ".bz2", ".xz", ".zip", ".sql", ".dump", ".bak", ".archive", ".7z", ".snap"];
 
+/// Of the paths in a command line, as many are looked at.
+const ENOUGH: usize = 64;
+
 /// How a service copies files.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Copier {
@@ -50,8 +53,26 @@ pub(crate) enum Copier {
     Command(&'static str),
 }
 
-/// How a service copies the directory at this path of its container, if the files show that it does.
-pub(crate) fn copies(service: &Service, directory: &str) -> Option<Copier> {
+/// What a service copies, as far as the files show it.
+pub(crate) struct Copies {
+    /// Directories, and how each is copied. What is at, above or below one is copied with it, or a part of it.
+    directories: Vec<(String, Copier)>,
+    /// Whatever is mounted is copied.
+    all: bool,
+}
+
+impl Copies {
+    /// How the directory at this path of the container is copied, if it is.
+    pub fn how(&self, directory: &str) -> Option<Copier> {
+        let touches = |it: &str| path::covers(it, directory) || path::covers(directory, it);
+        let found = self.directories.iter().find(|it| touches(&it.0)).map(|it| it.1);
+        found.or(self.all.then_some(Copier::Tool))
+    }
+}
+
+/// What a service copies.
+pub(crate) fn copies(service: &Service) -> Copies {
+    let none = Copies { directories: Vec::new(), all: false };
     let repository = repository(service).unwrap_or_default();
     if repository.ends_with("offen/docker-volume-backup") {
         let sources = match service.variable("BACKUP_SOURCES") {
@@ -60,16 +81,17 @@ pub(crate) fn copies(service: &Service, directory: &str) -> Option<Copier> {
         };
         let excludes =
             !matches!(service.variable("BACKUP_EXCLUDE_REGEXP"), EnvValue::Absent) && !service.env_file_hidden;
-        return (path::covers(&sources, directory) && !excludes).then_some(Copier::Volumes);
+        return if excludes { none } else { Copies { directories: vec![(sources, Copier::Volumes)], all: false } };
     }
     let pauses = words(service).any(|it| PAUSES.contains(&program(&it)));
     if may_stop_others(service) || dumps(service) || pauses {
-        return None;
+        return none;
     }
     if is_tool(&repository) && service.command.is_none() && service.entrypoint.is_none() {
-        return Some(Copier::Tool);
+        return Copies { all: true, ..none };
     }
     let mut cwd = service.working_dir.as_ref().and_then(|it| it.known()).unwrap_or("/").to_string();
+    let mut directories = Vec::new();
     for command in commands(service) {
         if let Some(at) = command.iter().position(|it| it == "cd") {
             cwd = command.get(at + 1).cloned().unwrap_or_default();
@@ -80,17 +102,15 @@ pub(crate) fn copies(service: &Service, directory: &str) -> Option<Copier> {
         if arguments.iter().any(|it| it.starts_with("--exclude")) {
             continue;
         }
-        let sources = sources(program, arguments);
-        let touches = |it: &&String| {
-            let source = if it.starts_with('/') { it.to_string() } else { format!("{cwd}/{it}") };
+        for source in sources(program, arguments).into_iter().take(ENOUGH - directories.len().min(ENOUGH)) {
+            let source = if source.starts_with('/') { source.clone() } else { format!("{cwd}/{source}") };
             let source = path::clean(source.trim_end_matches(['*', '.']));
-            source != "/" && (path::covers(&source, directory) || path::covers(directory, &source))
-        };
-        if sources.iter().any(touches) {
-            return Some(Copier::Command(program));
+            if source != "/" {
+                directories.push((source, Copier::Command(program)));
+            }
         }
     }
-    None
+    Copies { directories, all: false }
 }
 
 /// Whether a service makes dumps: its command names a program that does.
@@ -98,8 +118,32 @@ pub(crate) fn dumps(service: &Service) -> bool {
     words(service).any(|it| DUMPS.contains(&program(&it)))
 }
 
-/// Whether a service writes archives or dumps, by its image.
-pub(crate) fn is_archiver(service: &Service) -> bool {
+/// Whether a service writes dumps or archives, by its command or its image.
+pub(crate) fn writes_backups(service: &Service) -> bool {
+    let archives = |it: &Vec<String>| {
+        let at = it.iter().position(|it| matches!(program(it), "tar" | "zip"));
+        at.is_some_and(|at| !sources(program(&it[at]), &it[at + 1..]).is_empty())
+    };
+    dumps(service) || is_archiver(service) || commands(service).iter().any(archives)
+}
+
+/// Whether a service writes its backups to this directory of its container: its command says so, or its image, and if
+/// neither does, the name of the directory.
+pub(crate) fn writes_backups_to(service: &Service, directory: &str, outputs: &[String]) -> bool {
+    // This image has what is to be copied below `/backup`.
+    if repository(service).is_some_and(|it| it.ends_with("volume-backup")) {
+        return match service.variable("BACKUP_ARCHIVE") {
+            EnvValue::Set(_, text) => path::covers(directory, text.as_str()),
+            _ => directory == "/archive",
+        };
+    }
+    match outputs {
+        [] => directory.rsplit('/').next().is_some_and(is_named_backup),
+        _ => outputs.iter().any(|it| path::covers(directory, it)),
+    }
+}
+
+fn is_archiver(service: &Service) -> bool {
     let repository = repository(service).unwrap_or_default();
     // `backup` alone may be anything.
     let known = [
@@ -132,6 +176,11 @@ pub(crate) fn is_backup(service: &Service) -> bool {
     let image = service.image.as_ref().map(|it| it.as_str());
     let named = speaks(&service.name) || container.is_some_and(speaks) || image.is_some_and(speaks);
     named || dumps(service)
+}
+
+/// Whether the command of a service hands files over to another user.
+pub(crate) fn changes_owners(service: &Service) -> bool {
+    words(service).any(|it| matches!(program(&it), "chown" | "chmod" | "setfacl" | "install"))
 }
 
 /// Whether what a service writes also leaves this machine, or may.
@@ -171,13 +220,18 @@ pub(crate) fn outputs(service: &Service) -> Vec<String> {
             let before = at.checked_sub(1).map_or("", |at| command[at].as_str());
             let (option, value) = word.split_once('=').unwrap_or((before, word));
             let value = value.trim_start_matches('>');
-            let written = word.starts_with('>') || before.ends_with('>') || OPTIONS.contains(&option);
+            // `tar czf archive`
+            let packs =
+                before.trim_start_matches('-').chars().all(|it| it.is_ascii_alphabetic()) && before.ends_with('f');
+            let packed = packs && command.iter().any(|it| program(it) == "tar");
+            let written = word.starts_with('>') || before.ends_with('>') || OPTIONS.contains(&option) || packed;
             let archive = ARCHIVES.iter().any(|it| value.ends_with(it));
             if value.starts_with('/') && (written || archive || copy && at + 1 == command.len()) {
                 found.push(path::clean(value));
             }
         }
     }
+    found.truncate(ENOUGH);
     found
 }
 

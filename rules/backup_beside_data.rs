@@ -1,12 +1,11 @@
 //! Backups that are lost by the same mistake as the data.
 
-use crate::backup::{dumps, is_archiver, is_named_backup, may_upload, outputs, restores};
-use crate::state::{State, states};
+use crate::backup::{may_upload, outputs, restores, writes_backups, writes_backups_to};
+use crate::state::{State, States, name_defaults, states};
 use crate::storage::{Storage, Uses, storage, uses};
-use crate::stores::{Data, Stores, stores};
+use crate::stores::{DEEPEST, Data, Stores, mounts, removable, stores};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::grammar::path;
 use plimsoll_core::model::{Mount, MountKind, Project, Service, Volume};
 
 pub static RULE: Rule = Rule {
@@ -20,6 +19,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
+/// Of the services with one volume, as many are looked at.
+const ENOUGH: usize = 8;
+
 fn check(cx: &mut Cx<'_>) {
     let (project, states, stores, uses) = (cx.project, states(cx), stores(cx), uses(cx));
     if !project.is_whole() {
@@ -29,15 +31,13 @@ fn check(cx: &mut Cx<'_>) {
     let lost = states.kept().find_map(|it| Some((it, removable_data(project, it)?)));
     for (at, service) in project.services.iter().enumerate() {
         let store = states.of(at).filter(|it| it.is_worth_keeping());
-        let dumper = dumps(service) || is_archiver(service);
-        if !dumper && store.is_none() || restores(service) || may_upload(service) {
+        if !writes_backups(service) && store.is_none() || restores(service) || may_upload(service) {
             continue;
         }
         let outputs = outputs(service);
         for mount in service.mounts.iter().filter(|it| it.read_only == Some(false)) {
             let Some(target) = mount.path_in_container.as_deref() else { continue };
-            let named = target.rsplit('/').next().is_some_and(is_named_backup);
-            if !named && !(dumper && outputs.iter().any(|it| path::covers(target, it))) {
+            if !writes_backups_to(service, target, &outputs) {
                 continue;
             }
             let Some((key, part)) = storage(project, mount) else { continue };
@@ -57,7 +57,7 @@ fn check(cx: &mut Cx<'_>) {
 fn same<'a>(stores: &'a Stores, key: &Storage, part: &str, mount: &Mount, service: &Service, at: usize) -> Option<&'a Data> {
     let own = |it: &&Data| it.service == at && service.mounts[it.mount].span == mount.span;
     if let Storage::Host(directory) = key {
-        let above = directory.match_indices('/').map(|it| Storage::Host(directory[..it.0].to_string()));
+        let above = directory.match_indices('/').take(DEEPEST).map(|it| Storage::Host(directory[..it.0].to_string()));
         let keys = above.chain(std::iter::once(key.clone()));
         let mut found = keys.flat_map(|it| stores.of(&it).iter().filter(|it| !it.above));
         return found.find(|it| !own(it) && part.is_empty());
@@ -65,23 +65,16 @@ fn same<'a>(stores: &'a Stores, key: &Storage, part: &str, mount: &Mount, servic
     stores.of(key).iter().find(|it| !own(it))
 }
 
-/// The volume behind a mount, if `docker compose down -v` removes it with its files.
-fn removable<'a>(project: &'a Project, mount: &Mount) -> Option<&'a Volume> {
-    let volume = project.volume(mount.volume_name()?)?;
-    (volume.is_external() == Some(false) && volume.is_local() && volume.driver_opts.is_empty()).then_some(volume)
-}
-
 /// The mount with the data of a store, if `docker compose down -v` removes what is behind it.
 fn removable_data(project: &Project, state: &State) -> Option<usize> {
     let service = state.of(project);
-    let kept = crate::stores::mounts(state);
-    kept.into_iter().find(|it| removable(project, &service.mounts[*it]).is_some())
+    mounts(state).into_iter().find(|it| removable(project, &service.mounts[*it]).is_some())
 }
 
-/// Whether a service that is not a store has the backups as well, and may take them somewhere else.
-fn others_read(project: &Project, uses: &Uses, key: &Storage, states: &crate::state::States, at: usize) -> bool {
-    let other = |it: usize| it != at && states.of(it).is_none();
-    uses.of(key).iter().take(8).any(|it| other(it.service) && project.services[it.service].key != project.services[at].key)
+/// Whether another service has the backups as well, and may take them somewhere else: any but a store beside them.
+fn others_read(project: &Project, uses: &Uses, key: &Storage, states: &States, at: usize) -> bool {
+    let beside = |it: usize| states.of(it).is_some_and(|it| removable_data(project, it).is_some());
+    uses.of(key).iter().take(ENOUGH).any(|it| it.service != at && !beside(it.service))
 }
 
 fn report_same(cx: &mut Cx<'_>, service: &Service, mount: &Mount, data: &Data) {
@@ -91,6 +84,8 @@ fn report_same(cx: &mut Cx<'_>, service: &Service, mount: &Mount, data: &Data) {
     let found = cx.report(mount.span, message);
     found.because("what takes the data takes its backups with it").through(&mount.path);
     found.label(store.mounts[data.mount].span, format!("the data of `{}`", store.name));
+    name_defaults(found, store);
+    name_defaults(found, service);
     found.help("write the backups to another directory of the host, better on another disk");
 }
 
@@ -104,5 +99,7 @@ fn report_removable(cx: &mut Cx<'_>, service: &Service, mount: &Mount, volume: &
     found.because(format!("`{}` writes its backups into a volume of this project", service.name)).through(&mount.path);
     found.label(store.mounts[data].span, format!("the data of `{}`", store.name));
     found.label(volume.key, "not `external`");
+    name_defaults(found, store);
+    name_defaults(found, service);
     found.help(format!("mount a directory of the host, or make `{}` a volume with `external: true`", volume.name));
 }

@@ -15,6 +15,7 @@
 mod backup;
 mod drive;
 mod elsewhere;
+mod file_mount;
 mod floating;
 mod host;
 pub mod images;
@@ -50,6 +51,7 @@ macro_rules! rules {
 
 rules! {
     backup_beside_data
+    bind_owned_by_root
     conflicting_keys
     conflicting_mounts
     data_not_persisted
@@ -61,6 +63,7 @@ rules! {
     durability_disabled
     empty_mount_source
     emulated_database
+    file_mount_may_become_directory
     floating_base_image
     floating_data_image
     host_expanded_variable
@@ -75,6 +78,7 @@ rules! {
     live_data_backup
     lost_restart_policy
     misplaced_data_mount
+    missing_backup
     missing_file
     missing_healthcheck
     missing_image
@@ -85,13 +89,16 @@ rules! {
     partly_persisted_data
     read_only_data_mount
     relative_volume_device
+    removable_data_volume
     replaced_mount
     shared_data_directory
     short_stop_grace_period
+    single_file_database
     sub_second_grace_period
     tmpfs_on_data_path
     truncated_command
     unattended_upgrade
+    unbounded_tmpfs
     undeclared_volume
     undefined_reference
     unguarded_bind_source
@@ -102,6 +109,7 @@ rules! {
     unsuitable_stop_signal
     unused_ignore
     windows_drive_volume
+    writable_config_mount
     yaml_syntax
 }
 

@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states, stores) = (cx.project, states(cx), stores(cx));
     for (at, service) in project.services.iter().enumerate() {
+        let copies = copies(service);
         for mount in &service.mounts {
             let Some((key, part)) = storage(project, mount) else { continue };
             for data in stores.of(&key).iter().filter(|it| it.service != at) {
@@ -30,7 +31,7 @@ fn check(cx: &mut Cx<'_>) {
                 if is_stopped_for_it(store) || waits_for(store, service) {
                     continue;
                 }
-                let Some(copier) = data.seen(mount, &part).and_then(|it| copies(service, &it)) else { continue };
+                let Some(copier) = data.seen(mount, &part).and_then(|it| copies.how(&it)) else { continue };
                 // A tool with a configuration of its own may leave out what is further down.
                 if !(data.above && copier == Copier::Tool) {
                     report(cx, service, mount, state, data.mount, copier);
@@ -71,6 +72,7 @@ fn report(cx: &mut Cx<'_>, service: &Service, mount: &Mount, state: &State, data
     }
     found.label(store.mounts[data].span, format!("`{}` writes here", store.name));
     name_defaults(found, store);
+    name_defaults(found, service);
     found.help(match (copier, &family.dump) {
         (Copier::Volumes, _) => {
             format!("label `{}` with `docker-volume-backup.stop-during-backup: \"true\"`, or dump it first", store.name)

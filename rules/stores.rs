@@ -4,14 +4,14 @@ use crate::state::{Cover, Place, State, states};
 use crate::storage::{Storage, storage};
 use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::path;
-use plimsoll_core::model::{Mount, Project};
+use plimsoll_core::model::{Mount, Project, Volume};
 use std::collections::HashMap;
 use std::rc::Rc;
 
 /// Of the stores with data in one place, as many are looked at.
 const ENOUGH: usize = 16;
 /// As many directories above that of a store are looked at.
-const DEEPEST: usize = 16;
+pub(crate) const DEEPEST: usize = 16;
 
 /// The data of a store, behind one of its mounts.
 #[derive(Clone, Debug)]
@@ -92,4 +92,11 @@ fn data(project: &Project, state: &State, place: &Place) -> Vec<(Storage, Data)>
 pub(crate) fn mounts(state: &State) -> Vec<usize> {
     let places = state.layout().into_iter().flat_map(|it| &it.places).filter(|it| !it.optional && !it.uncertain);
     places.filter_map(|it| if let Cover::Mount(at) = it.cover { Some(at) } else { None }).collect()
+}
+
+/// The volume behind a mount, if `docker compose down -v` removes it with its files.
+pub(crate) fn removable<'a>(project: &'a Project, mount: &Mount) -> Option<&'a Volume> {
+    let volume = project.volume(mount.volume_name()?)?;
+    // Where `external` is written, a variable may decide it.
+    (volume.external.is_none() && volume.is_local() && volume.driver_opts.is_empty()).then_some(volume)
 }

@@ -1,4 +1,5 @@
-//! The cases in `fixtures/<rule-id>/`, of one file or of a folder: what is found where, by markers, and what is said.
+//! The cases in `fixtures/<rule-id>/` and `fixtures/stacks/`, of one file or of a folder: what is found where, by
+//! markers, and what is said.
 
 use crate::support::{
     Checked, MAIN, Texts, apply, apply_all, assert_none, check_texts, comments, difference, dump, entries, expect_file,
@@ -10,10 +11,14 @@ use plimsoll_rules::RULES;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+/// The folder of the cases that are about no rule of their own, but about all of them.
+const STACKS: &str = "stacks";
+
 /// One case, checked.
 struct Case {
     path: PathBuf,
-    rule: &'static Rule,
+    /// The rule that it is about; none in [`STACKS`].
+    rule: Option<&'static Rule>,
     texts: Texts,
     options: Options,
     checked: Checked,
@@ -29,13 +34,13 @@ impl Case {
         self.path.with_extension(extension)
     }
 
-    /// Whether it is there to show that the rule stays silent.
+    /// Whether it is there to show that the rule stays silent, or all rules.
     fn is_ok(&self) -> bool {
         self.path.file_name().unwrap().to_string_lossy().starts_with("ok")
     }
 
     fn findings_of_rule(&self) -> usize {
-        self.checked.found.iter().filter(|it| it.rule == self.rule.id).count()
+        self.checked.found.iter().filter(|it| self.rule.is_none_or(|rule| it.rule == rule.id)).count()
     }
 }
 
@@ -54,11 +59,12 @@ fn texts_of(path: &Path) -> Texts {
     texts
 }
 
-/// Every `fixtures/<rule-id>/<case>.yaml` and `fixtures/<rule-id>/<case>/`.
+/// Every `fixtures/<rule-id>/<case>.yaml` and `fixtures/<rule-id>/<case>/`, and those in `fixtures/stacks/`.
 fn cases() -> Vec<Case> {
     let mut cases = Vec::new();
-    for rule in RULES {
-        for path in entries(&root().join("fixtures").join(rule.id)) {
+    let folders = RULES.iter().map(|it| (it.id, Some(*it)));
+    for (folder, rule) in folders.chain([(STACKS, None)]) {
+        for path in entries(&root().join("fixtures").join(folder)) {
             if !path.is_dir() && (!has_extension(&path, "yaml") || is_fixed(&path)) {
                 continue;
             }
@@ -154,15 +160,21 @@ fn every_rule_has_a_case_with_and_one_without_a_finding() {
     let mut wrong = Vec::new();
     let cases = cases();
     for rule in RULES {
-        let here: Vec<&Case> = cases.iter().filter(|it| it.rule.id == rule.id).collect();
+        let here: Vec<&Case> = cases.iter().filter(|it| it.rule.is_some_and(|it| it.id == rule.id)).collect();
         if !here.iter().any(|it| it.findings_of_rule() > 0) {
             wrong.push(format!("fixtures/{}/ has no case with a finding of `{}`", rule.id, rule.id));
         }
         if here.iter().all(|it| it.findings_of_rule() > 0) {
             wrong.push(format!("fixtures/{}/ has no case on which `{}` stays silent: `ok.yaml`", rule.id, rule.id));
         }
-        for case in here.iter().filter(|it| it.is_ok() && it.findings_of_rule() > 0) {
-            wrong.push(format!("{} gives a finding of its rule: mend the rule, or rename the case", case.name()));
+    }
+    for case in cases.iter().filter(|it| it.is_ok() && it.findings_of_rule() > 0) {
+        wrong.push(format!("{} gives a finding of its rule: mend the rule, or rename the case", case.name()));
+    }
+    for case in cases.iter().filter(|it| it.rule.is_none() && !it.is_ok()) {
+        let good = case.path.with_file_name(format!("ok-{}", case.path.file_name().unwrap().to_string_lossy()));
+        if !good.exists() || case.findings_of_rule() == 0 {
+            wrong.push(format!("{}: a stack has findings, and {} beside it has none", case.name(), shown(&good)));
         }
     }
     assert_none(&wrong, "each rule is shown at work and at rest, see fixtures/README.md");
@@ -180,10 +192,14 @@ fn nothing_in_the_fixtures_is_left_over() {
             }
             continue;
         }
-        if plimsoll_rules::rule(&name).is_none() {
-            if !readme.contains(&format!("`{name}/`")) {
-                wrong.push(format!("{}: no rule is called so; if it is not about a rule, describe it in fixtures/README.md as `{name}/`", shown(&folder)));
-            }
+        let about_a_rule = plimsoll_rules::rule(&name).is_some();
+        if !about_a_rule && !readme.contains(&format!("`{name}/`")) {
+            wrong.push(format!(
+                "{}: no rule is called so; if it is not about a rule, describe it in fixtures/README.md as `{name}/`",
+                shown(&folder)
+            ));
+        }
+        if !about_a_rule && name != STACKS {
             continue;
         }
         for path in entries(&folder) {
