@@ -24,6 +24,9 @@ fn check(cx: &mut Cx<'_>) {
             let message = format!("Docker makes `{source}` a directory if `{}` starts before the file is there", service.name);
             let found = cx.report(mount.span, message);
             found.because(format!("the short form creates what is missing, and `{name}` then is no file")).through(&mount.path);
+            if let Some(source) = &mount.source {
+                found.rests_on(source);
+            }
             found.help("write the long form with `bind: {create_host_path: false}`, so that Docker stops without it");
         }
     }
@@ -33,6 +36,10 @@ fn check(cx: &mut Cx<'_>) {
 /// program writes and what is kept secret, and some files are on every host.
 fn is_expected(mount: &Mount) -> bool {
     const MADE_LATER: [&str; 10] = ["crt", "db", "env", "htpasswd", "key", "log", "pem", "pid", "rdb", "sqlite"];
+    // Whoever gives the variable may have made the file.
+    if mount.source.as_ref().is_some_and(|it| it.holes().iter().any(|it| it.at == 0)) {
+        return true;
+    }
     let source = mount.source.as_ref().map_or("", |it| it.as_str());
     let later = |it: (&str, &str)| MADE_LATER.contains(&it.1) || it.0 == "acme.json";
     let beside = source.starts_with('.') && !file(mount).is_some_and(later);
