@@ -31,7 +31,8 @@ fn check(cx: &mut Cx<'_>) {
     let lost = states.kept().find_map(|it| Some((it, removable_data(project, it)?)));
     for (at, service) in project.services.iter().enumerate() {
         let store = states.of(at).filter(|it| it.is_worth_keeping());
-        if !writes_backups(service) && store.is_none() || restores(service) || may_upload(service) {
+        let idle = service.mounts.is_empty() || !writes_backups(service) && store.is_none();
+        if idle || restores(service) || may_upload(service) {
             continue;
         }
         let outputs = outputs(service);

@@ -22,7 +22,8 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states, stores) = (cx.project, states(cx), stores(cx));
     for (at, service) in project.services.iter().enumerate() {
-        let copies = copies(service);
+        // Looked for where there is something to copy: it goes through the whole environment.
+        let mut found = None;
         for mount in &service.mounts {
             let Some((key, part)) = storage(project, mount) else { continue };
             for data in stores.of(&key).iter().filter(|it| it.service != at) {
@@ -31,7 +32,7 @@ fn check(cx: &mut Cx<'_>) {
                 if is_stopped_for_it(store) || waits_for(store, service) {
                     continue;
                 }
-                let Some(copier) = data.seen(mount, &part).and_then(|it| copies.how(&it)) else { continue };
+                let Some(copier) = data.seen(mount, &part).and_then(|it| found.get_or_insert_with(|| copies(service)).how(&it)) else { continue };
                 // A tool with a configuration of its own may leave out what is further down.
                 if !(data.above && copier == Copier::Tool) {
                     report(cx, service, mount, state, data.mount, copier);

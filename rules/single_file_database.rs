@@ -4,7 +4,7 @@ use crate::file_mount::is_single_file_database;
 use crate::state::is_for_tests;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{MountKind, Service};
+use plimsoll_core::model::{Mount, MountKind, Service};
 use std::collections::HashSet;
 
 pub static RULE: Rule = Rule {
@@ -21,9 +21,12 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let project = cx.project;
     for service in project.services.iter().filter(|it| !is_for_tests(project, it)) {
-        let kept = kept(service);
-        let sqlite = speaks_of_sqlite(service);
-        for mount in service.mounts.iter().filter(|it| is_single_file_database(it)) {
+        let files: Vec<&Mount> = service.mounts.iter().filter(|it| is_single_file_database(it)).collect();
+        if files.is_empty() {
+            continue;
+        }
+        let (kept, sqlite) = (kept(service), speaks_of_sqlite(service));
+        for mount in files {
             let Some(target) = mount.path_in_container.as_deref() else { continue };
             let Some((directory, name)) = target.rsplit_once('/') else { continue };
             if is_kept(&kept, directory) || keeps_its_files_elsewhere(service) {
