@@ -1,6 +1,7 @@
 //! A backup that copies the files of a store while the store writes to them.
 
 use crate::backup::{Copier, copies};
+use crate::needs::never_together;
 use crate::state::{State, name_defaults, states};
 use crate::storage::storage;
 use crate::stores::stores;
@@ -29,7 +30,7 @@ fn check(cx: &mut Cx<'_>) {
             for data in stores.of(&key).iter().filter(|it| it.service != at) {
                 let Some(state) = states.of(data.service).filter(|it| !tolerates_a_copy(it)) else { continue };
                 let store = state.of(project);
-                if is_stopped_for_it(store) || waits_for(store, service) {
+                if is_stopped_for_it(store) || waits_for(store, service) || never_together(store, service) {
                     continue;
                 }
                 let Some(copier) = data.seen(mount, &part).and_then(|it| found.get_or_insert_with(|| copies(service)).how(&it)) else { continue };
