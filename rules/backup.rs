@@ -242,9 +242,9 @@ pub(crate) fn is_named_backup(name: &str) -> bool {
     words.into_iter().any(|it| known.contains(&it.as_str()))
 }
 
-/// The image without its tag.
+/// The image without its tag. That of a build is what the build makes of it, whatever it is called.
 fn repository(service: &Service) -> Option<String> {
-    let written = service.image.as_ref()?.as_str();
+    let written = service.image.as_ref().filter(|_| service.build.is_none())?.as_str();
     Some(image::parse(written).ok()?.repository().to_string())
 }
 

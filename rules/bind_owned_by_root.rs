@@ -26,7 +26,8 @@ fn check(cx: &mut Cx<'_>) {
         return;
     }
     let handed_over = handed_over(project);
-    for state in states.kept().filter(|it| !it.opaque) {
+    // A Dockerfile may change the user, or begin as root.
+    for state in states.kept().filter(|it| !it.opaque && !it.is_built()) {
         let service = state.of(project);
         let takes_over = !matches!(service.variable("TAKE_FILE_OWNERSHIP"), EnvValue::Absent);
         let Some(user) = state.family.user.filter(|_| service.user.is_none() && !takes_over) else { continue };
