@@ -104,6 +104,8 @@ pub struct Server {
     pub names: Vec<String>,
     /// Subcommands that run the server, where the program has several.
     pub subcommands: Vec<String>,
+    /// What `sh` is, where it never gives its process to the program that it runs last: `dash`.
+    pub sh: Option<String>,
 }
 
 /// How an image wants to be stopped.
@@ -123,6 +125,19 @@ pub struct Stop {
     pub why: Option<String>,
 }
 
+/// Programs that an image does not have.
+#[derive(Clone, Debug, Default)]
+pub struct Lack {
+    /// Versions for which this holds.
+    pub versions: Versions,
+    /// Glob on the whole tag: those for which it holds.
+    pub tags: Option<String>,
+    /// Glob on the whole tag: those for which it does not hold.
+    pub unless: Option<String>,
+    /// Their names, or their paths where the path matters. `sh` says that there is no shell.
+    pub tools: Vec<String>,
+}
+
 /// The probe of an image.
 #[derive(Clone, Debug, Default)]
 pub struct Health {
@@ -130,8 +145,10 @@ pub struct Health {
     pub image: Option<bool>,
     /// The recommended `test`, in Compose syntax.
     pub test: Vec<String>,
-    /// Whether the image has a shell.
-    pub shell: bool,
+    /// Programs that people use in probes and that are not in the image.
+    pub lacks: Vec<Lack>,
+    /// Programs that reach the server of the first initialisation, if they are not given a host.
+    pub early: Vec<String>,
     /// What to know about it.
     pub note: Option<String>,
 }

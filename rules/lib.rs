@@ -14,18 +14,22 @@
 
 mod backup;
 mod drive;
+mod early;
 mod elsewhere;
 mod file_mount;
 mod floating;
+mod form;
 mod host;
 pub mod images;
 mod lost;
 mod memory;
 mod miss;
 mod needs;
+mod probe;
 mod readonly;
 mod refused;
 mod role;
+mod script;
 mod sign;
 pub mod state;
 mod storage;
@@ -52,6 +56,7 @@ macro_rules! rules {
 rules! {
     backup_beside_data
     bind_owned_by_root
+    broken_healthcheck
     conflicting_keys
     conflicting_mounts
     data_not_persisted
@@ -83,6 +88,7 @@ rules! {
     missing_healthcheck
     missing_image
     missing_platform
+    missing_restart_policy
     obsolete_mount_consistency
     obsolete_version
     overlapping_mounts
@@ -93,6 +99,7 @@ rules! {
     replaced_mount
     shared_data_directory
     short_stop_grace_period
+    signal_lost_in_shell
     single_file_database
     sub_second_grace_period
     tmpfs_on_data_path
@@ -102,7 +109,9 @@ rules! {
     undeclared_volume
     undefined_reference
     unguarded_bind_source
+    unhealthy_dependency
     unknown_key
+    unordered_dependency
     unpinned_project_name
     unplaced_swarm_volume
     unstable_node_identity

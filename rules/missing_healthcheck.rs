@@ -1,6 +1,7 @@
 //! A store without a probe, in the file or in its image.
 
 use crate::images::Family;
+use crate::probe::{flow, is_awaited_in_vain};
 use crate::state::{Probe, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
@@ -22,11 +23,13 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states, edit) = (cx.project, states(cx), cx.edit());
     let kept = states.kept().filter(|it| project.is_whole() && !it.family.health.test.is_empty());
-    let waiting = waiting(project);
+    let (waiting, awaited) = (waiting(project), crate::probe::waiting(cx));
     for state in kept {
         let service = state.of(project);
         let family = &state.family;
-        if state.probe != Probe::None || service.extends.is_some() {
+        // Where somebody waits in vain, `unhealthy-dependency` says so.
+        let in_vain = is_awaited_in_vain(project, &states, &awaited, state.service);
+        if state.probe != Probe::None || service.extends.is_some() || in_vain {
             continue;
         }
         let span = service.healthcheck.as_ref().map_or(service.key, |it| it.key);
@@ -91,12 +94,4 @@ fn waiting(project: &Project) -> HashMap<&str, &str> {
         }
     }
     waiting
-}
-
-/// A list as it is written in YAML on one line.
-fn flow(words: &[String]) -> String {
-    let quoted = words
-        .iter()
-        .map(|it| if it.contains('"') { format!("'{}'", it.replace('\'', "''")) } else { format!("\"{it}\"") });
-    format!("[{}]", quoted.collect::<Vec<_>>().join(", "))
 }

@@ -7,7 +7,7 @@ use plimsoll_core::grammar::{duration, image, path, platform, signal};
 use plimsoll_core::source::Sources;
 use plimsoll_core::syntax;
 use plimsoll_core::tree::{NodeId, Tree};
-use plimsoll_rules::images::{Confidence, DataPath, Family, catalogue};
+use plimsoll_rules::images::{Confidence, DataPath, Family, Lack, catalogue};
 use plimsoll_rules::version::{Version, Versioning, Versions, of_tag};
 use std::collections::{BTreeMap, BTreeSet};
 use yaml_serde::Value;
@@ -15,7 +15,7 @@ use yaml_serde::Value;
 const HEAD: [&str; 3] = ["id", "name", "images"];
 
 /// The keys of an entry and of what is in it, and the kind of their values. rules/README.md describes them.
-const KEYS: [(&str, &[(&str, Kind)]); 13] = [
+const KEYS: [(&str, &[(&str, Kind)]); 14] = [
     (
         "",
         &[
@@ -90,6 +90,7 @@ const KEYS: [(&str, &[(&str, Kind)]); 13] = [
             ("entrypoint", Kind::OneOf(&["script", "binary", "command"])),
             ("names", Kind::Texts),
             ("subcommands", Kind::Texts),
+            ("sh", Kind::OneOf(&["dash"])),
         ],
     ),
     (
@@ -103,7 +104,17 @@ const KEYS: [(&str, &[(&str, Kind)]); 13] = [
             ("why", Kind::Text),
         ],
     ),
-    ("health", &[("image", Kind::Bool), ("test", Kind::Texts), ("shell", Kind::Bool), ("note", Kind::Text)]),
+    (
+        "health",
+        &[
+            ("image", Kind::Bool),
+            ("test", Kind::Texts),
+            ("lacks", Kind::Maps),
+            ("early", Kind::Texts),
+            ("note", Kind::Text),
+        ],
+    ),
+    ("lacks", &[("versions", Kind::Range), ("tags", Kind::Text), ("unless", Kind::Text), ("tools", Kind::Texts)]),
     ("old_platforms", &[("versions", Kind::Range), ("platforms", Kind::Texts)]),
     ("bind", &[("risk", Kind::Text), ("note", Kind::Text)]),
     (
@@ -388,7 +399,7 @@ fn keys(place: &str, table: &str, map: &Value, wrong: &mut Vec<String>) {
         };
         if let Some(mistake) = kind.mistake(value) {
             wrong.push(format!("{place}: `{key}` {mistake}"));
-        } else if table.is_empty() {
+        } else if table.is_empty() || key == "lacks" {
             let place = format!("{place}, `{key}`");
             match kind {
                 Kind::Map => keys(&place, key, value, wrong),
@@ -452,18 +463,20 @@ fn probes_can_be_pasted() {
     for family in catalogue().all() {
         let test = &family.health.test;
         let id = &family.id;
-        match test.first().map(String::as_str) {
+        let program = match test.first().map(String::as_str) {
             None => continue,
-            Some("CMD") if test.len() > 1 => {}
-            Some("CMD-SHELL") if test.len() == 2 => {
-                if !family.health.shell {
-                    wrong.push(format!(
-                        "{id}: `health.test` is CMD-SHELL, and `health.shell` says that there is no shell"
-                    ));
-                }
+            Some("CMD") if test.len() > 1 => test[1].as_str(),
+            Some("CMD-SHELL") if test.len() == 2 => "sh",
+            _ => {
+                wrong.push(format!(
+                    "{id}: `health.test` is `[CMD, program, …]` or `[CMD-SHELL, \"one string\"]`: {test:?}"
+                ));
+                continue;
             }
-            _ => wrong
-                .push(format!("{id}: `health.test` is `[CMD, program, …]` or `[CMD-SHELL, \"one string\"]`: {test:?}")),
+        };
+        let lacks = |it: &Lack| it.tags.is_none() && it.tools.iter().any(|it| it == program);
+        if family.health.lacks.iter().any(lacks) {
+            wrong.push(format!("{id}: `health.test` needs `{program}`, and `health.lacks` says that it is not there"));
         }
         if test.iter().any(|it| it.replace("$$", "").contains('$')) {
             wrong.push(format!("{id}: `health.test` has a single `$`, which Compose expands: write `$$`"));

@@ -1,6 +1,6 @@
 //! Entries of the catalogue from YAML.
 
-use super::{Confidence, DataPath, Entrypoint, Family, Floating, Health, Identity, Memory, Risk, Secret, Server, Stop, WrongMount};
+use super::{Confidence, DataPath, Entrypoint, Family, Floating, Health, Identity, Lack, Memory, Risk, Secret, Server, Stop, WrongMount};
 use crate::version::{Versioning, Versions};
 use plimsoll_core::grammar::duration;
 use plimsoll_core::source::Sources;
@@ -182,6 +182,7 @@ impl Reader<'_> {
             },
             names: self.list(id, "names"),
             subcommands: self.list(id, "subcommands"),
+            sh: self.text(id, "sh"),
         }
     }
 
@@ -201,8 +202,18 @@ impl Reader<'_> {
         Health {
             image: self.text(id, "image").map(|it| it == "true"),
             test: self.list(id, "test"),
-            shell: self.text(id, "shell").as_deref() != Some("false"),
+            lacks: self.nodes(id, "lacks").into_iter().map(|it| self.lack(it)).collect(),
+            early: self.list(id, "early"),
             note: self.text(id, "note"),
+        }
+    }
+
+    fn lack(&self, id: NodeId) -> Lack {
+        Lack {
+            versions: self.versions(id),
+            tags: self.text(id, "tags"),
+            unless: self.text(id, "unless"),
+            tools: self.list(id, "tools"),
         }
     }
 }

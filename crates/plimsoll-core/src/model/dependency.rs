@@ -29,6 +29,8 @@ pub struct Dependency {
     pub key: Span,
     /// What it must have reached.
     pub condition: Condition,
+    /// `condition`, if it is written.
+    pub written: Option<Text>,
     /// Whether Compose stops if the other service is not there.
     pub required: Option<bool>,
     /// How it got here.
@@ -82,17 +84,19 @@ pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> Vec<Dependency> {
             .filter_map(|(text, path)| {
                 let service = text.known()?.to_string();
                 let (condition, required) = (Condition::Started, Some(true));
-                Some(Dependency { service, key: text.span(), condition, required, path, reset: None })
+                Some(Dependency { service, key: text.span(), condition, written: None, required, path, reset: None })
             })
             .collect();
     }
     let one = |it: &Entry| {
         let written = lower.get(it.value, "condition");
-        let condition = condition(written.and_then(|it| lower.text(it.value)).as_ref());
+        let text = written.and_then(|it| lower.text(it.value));
+        let condition = condition(text.as_ref());
         Dependency {
             service: lower.tree.key(it.key).to_string(),
             key: lower.span(it.key),
             condition,
+            written: text,
             required: lower.get(it.value, "required").map_or(Some(true), |it| lower.truth(it.value).flatten()),
             path: entry.path.then(&it.path),
             reset: written.and_then(|it| reset(lower, it)),

@@ -25,6 +25,8 @@ pub enum Test {
 pub struct Healthcheck {
     /// What is run.
     pub test: Test,
+    /// Words behind the command line of a `["CMD-SHELL", …]`, which are no part of it.
+    pub dropped: Vec<Text>,
     /// `test:` as a place.
     pub test_field: Option<Field<()>>,
     /// `disable:` as a place, if it is true.
@@ -49,12 +51,16 @@ impl Healthcheck {
         let disable = lower.get(entry.value, "disable").and_then(|it| lower.bool_field(it));
         let written = lower.get(entry.value, "test").filter(|it| !lower.is_null(it.value));
         let test_field = written.map(|it| lower.field(it, ()));
+        let mut dropped = Vec::new();
         let test = match (&disable, written) {
             (Some(Field { value: Some(true), .. }), _) => Test::Disabled,
             (Some(Field { value: None, .. }), _) => Test::Unknown,
             (_, None) => Test::Inherited,
             (_, Some(it)) if lower.is_sequence(it.value) => {
                 let words = lower.texts(it).into_iter().map(|it| it.0).collect::<Vec<_>>();
+                if words.first().and_then(Text::known) == Some("CMD-SHELL") {
+                    dropped.extend_from_slice(words.get(2..).unwrap_or_default());
+                }
                 list_test(words)
             }
             (_, Some(it)) => lower.text(it.value).map_or(Test::Unknown, Test::Shell),
@@ -63,6 +69,7 @@ impl Healthcheck {
         let period = |key: &str| lower.get(entry.value, key).and_then(|it| Period::lower(lower, it));
         let healthcheck = Healthcheck {
             test,
+            dropped,
             test_field,
             disable,
             interval: period("interval"),
