@@ -20,11 +20,11 @@ pub(crate) fn check(cx: &mut Cx<'_>, service: &Service, state: Option<&State>, w
     let socket = state.family.health.early.iter().any(|it| it == "mysqladmin" || it == "mysql");
     let line: Vec<String> = match &probe.test {
         Test::Shell(script) => {
-            let Some(commands) = script.known().and_then(commands) else { return };
+            let Some(commands) = commands(&script.shown()) else { return };
             let Some(first) = commands.first().filter(|it| !it.is_compound()) else { return };
             first.program().iter().map(|it| it.0.clone()).collect()
         }
-        Test::Command(words) => words.iter().filter_map(Text::known).map(str::to_string).collect(),
+        Test::Command(words) => words.iter().map(Text::shown).collect(),
         _ => return,
     };
     let Some(program) = line.first().map(|it| it.rsplit('/').next().unwrap_or(it)) else { return };
@@ -50,7 +50,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, service: &Service, state: Option<&State>, w
 
 /// Whether a client is told to use the network. For MySQL `localhost` means the socket.
 fn names_host(line: &[String], socket: bool) -> bool {
-    let network = |host: &str| !host.starts_with('/') && !(socket && host == "localhost");
+    let network = |host: &str| !(host.starts_with('/') || socket && host == "localhost");
     line.iter().enumerate().any(|(at, word)| {
         let next = || line.get(at + 1).map_or("", String::as_str);
         match word.as_str() {
@@ -58,7 +58,9 @@ fn names_host(line: &[String], socket: bool) -> bool {
             it if it.starts_with("--host=") => network(&it[7..]),
             it if it.starts_with("--protocol") => true,
             it if it.starts_with("-h") => network(&it[2..]),
-            it => it.contains("://") || it.contains("host=") || it.contains('$') && !it.contains("USER"),
+            // A variable on its own may hold anything; behind an option it is the value of that.
+            it if it.starts_with('$') => at > 0 && !line[at - 1].starts_with('-'),
+            it => it.contains("://") || it.contains("host="),
         }
     })
 }

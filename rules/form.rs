@@ -25,7 +25,7 @@ pub(crate) fn form(probe: &Healthcheck) -> Option<Broken> {
     match &probe.test {
         Test::Command(words) => {
             let first = words.first()?;
-            if let (1, true) = (words.len(), first.as_str().contains(' ') && first.is_known()) {
+            if let (1, true) = (words.len(), first.as_str().trim().contains(' ')) {
                 let does = format!("its probe is a program with the name `{}`", short(first));
                 let why = "what follows `CMD` is a program and its arguments, each a word of its own".to_string();
                 return Some(Broken { span: first.span(), does, why, help: one_line, never: true });

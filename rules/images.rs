@@ -265,7 +265,7 @@ impl Family {
 /// Whether a text has the form of a pattern, in which `*` stands for any run of characters, `/` included.
 ///
 /// Every unknown image is held against every pattern at each start of the program, so no engine is set up for it.
-pub(crate) fn matches(pattern: &str, text: &str) -> bool {
+pub fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = text.strip_prefix(first) else { return false };

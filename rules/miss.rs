@@ -36,6 +36,9 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
     for (at, mount) in service.mounts.iter().enumerate() {
         let lasting = matches!(kind(project, mount), MountKind::Volume | MountKind::Bind | MountKind::Unknown);
         let Some(target) = mount.path_in_container.as_deref().filter(|_| lasting) else { continue };
+        if place.moved.is_some() && (path::covers(target, &place.default) && target != "/") {
+            return found(at, String::new());
+        }
         // A mount that keeps another directory of this image is in its place.
         if places.iter().any(|it| path::covers(target, &it.path) && it.cover == Cover::Mount(at)) {
             continue;
@@ -47,9 +50,6 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
                 "the image declares `{volume}` a VOLUME: Docker lays an anonymous volume over that part of the mount"
             );
             return found(at, why);
-        }
-        if place.moved.is_some() && (path::covers(target, &place.default) && target != "/") {
-            return found(at, String::new());
         }
         let mut wrong = state.family.wrong.iter().filter(|it| it.versions.holds(state.version) == Some(true));
         if let Some(wrong) = wrong.rfind(|it| it.path == target) {

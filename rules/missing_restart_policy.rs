@@ -1,7 +1,7 @@
 //! A store that nobody starts again after a reboot or a crash.
 
 use crate::role::is_local;
-use crate::state::states;
+use crate::state::{name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 
@@ -25,13 +25,15 @@ fn check(cx: &mut Cx<'_>) {
     for state in states.kept().filter(|it| it.family.is_store() && it.is_kept(project)) {
         let service = state.of(project);
         // `deploy` may be for Swarm, which restarts what it runs unless it is told not to.
+        let hidden = service.mounts.iter().any(|it| !it.target.is_known());
         let managed = service.restart.is_some() || service.deploy.written.is_some() || service.extends.is_some();
-        if managed || is_local(project, service) || dev(&service.name) || service.profiles.iter().any(|it| dev(it.as_str())) {
+        if managed || hidden || is_local(project, service) || dev(&service.name) || service.profiles.iter().any(|it| dev(it.as_str())) {
             continue;
         }
         let message = format!("`{}` stays down after a crash or a reboot, until somebody starts it", service.name);
         let found = cx.report(service.key, message);
         found.because("without `restart`, Docker never starts it again");
         found.help("set `restart: unless-stopped`");
+        name_defaults(found, service);
     }
 }

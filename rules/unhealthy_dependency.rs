@@ -39,7 +39,7 @@ fn check(cx: &mut Cx<'_>) {
         let found = cx.report(dependency.key, message);
         found.because(format!("`up` starts `{name}`, finds that it has no healthcheck configured, and fails"));
         found.through(&dependency.path);
-        for condition in &dependency.written {
+        if let Some(condition) = &dependency.written {
             found.rests_on(condition);
         }
         let state = states.of(at);

@@ -6,6 +6,7 @@ mod catalogue;
 mod cli;
 mod docs;
 mod fixes;
+mod families;
 mod fixtures;
 mod grammar;
 mod hook;
