@@ -61,7 +61,8 @@ fn program(service: &Service, state: &State, probe: &Healthcheck, span: Span) ->
         _ => return None,
     };
     let image = &state.family.name;
-    let does = if missing == "shell" { "the image has no shell".into() } else { format!("the image has no `{missing}`") };
+    let does =
+        if missing == "shell" { "the image has no shell".into() } else { format!("the image has no `{missing}`") };
     let why = format!("there is none in this version of the {image} image");
     let test = &state.family.health.test;
     let usable = !test.is_empty() && !matches!(test[0].as_str(), "CMD-SHELL") | !lacks("sh") && !lacks(&test[1]);

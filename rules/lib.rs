@@ -30,6 +30,7 @@ mod readonly;
 mod refused;
 mod role;
 mod script;
+mod shell;
 mod sign;
 pub mod state;
 mod storage;

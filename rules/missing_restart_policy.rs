@@ -27,7 +27,12 @@ fn check(cx: &mut Cx<'_>) {
         // `deploy` may be for Swarm, which restarts what it runs unless it is told not to.
         let hidden = service.mounts.iter().any(|it| !it.target.is_known());
         let managed = service.restart.is_some() || service.deploy.written.is_some() || service.extends.is_some();
-        if managed || hidden || is_local(project, service) || dev(&service.name) || service.profiles.iter().any(|it| dev(it.as_str())) {
+        if managed
+            || hidden
+            || is_local(project, service)
+            || dev(&service.name)
+            || service.profiles.iter().any(|it| dev(it.as_str()))
+        {
             continue;
         }
         let message = format!("`{}` stays down after a crash or a reboot, until somebody starts it", service.name);

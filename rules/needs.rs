@@ -3,9 +3,13 @@
 //! Source: `loader/normalize.go` of compose-go 2.9.1.
 
 use crate::refused::refused;
-use plimsoll_core::model::Service;
+use plimsoll_core::model::{Project, Service};
 use plimsoll_core::source::Span;
 use plimsoll_core::text::Text;
+use std::collections::HashSet;
+
+/// How many services are looked through for a way that leads from one to another.
+pub(crate) const WAY: usize = 64;
 
 /// One service that another one names.
 #[derive(Clone)]
@@ -69,4 +73,25 @@ pub(crate) fn never_together(one: &Service, other: &Service) -> bool {
     // A profile whose name is not known may be any.
     let same = |a: &Text, b: &Text| !a.is_known() || !b.is_known() || a.as_str() == b.as_str();
     !one.is_empty() && !other.is_empty() && !one.iter().any(|a| other.iter().any(|b| same(a, b)))
+}
+
+/// Whether one service needs another one, directly or over others; where that is too far to follow, it may.
+pub(crate) fn leads(project: &Project, from: &Service, to: &str) -> bool {
+    let mut open = vec![from];
+    let mut seen = HashSet::new();
+    while let Some(service) = open.pop() {
+        if !seen.insert(service.name.as_str()) {
+            continue;
+        }
+        // A list as long as that is not gone through for each of those that are on it.
+        if service.depends_on.len() > WAY {
+            return true;
+        }
+        let needs = needs(service);
+        if needs.iter().any(|it| it.service == to) || seen.len() > WAY {
+            return true;
+        }
+        open.extend(needs.iter().filter_map(|it| project.service(&it.service)));
+    }
+    false
 }
