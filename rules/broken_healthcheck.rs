@@ -48,7 +48,8 @@ fn report(cx: &mut Cx<'_>, service: &Service, waiting: &Waiting, broken: Broken)
 
 /// The program that the test needs and that is not in the image.
 fn program(service: &Service, state: &State, probe: &Healthcheck, span: Span) -> Option<Broken> {
-    let lacks = |program: &str| lacks(service, state, program) && !may_bring(service, program);
+    // A Dockerfile may add what its image does not have.
+    let lacks = |it: &str| !state.is_built() && lacks(service, state, it) && !may_bring(service, it);
     let script = |it: &Text| missing_program(&it.shown(), &lacks);
     let missing = match &probe.test {
         Test::Shell(_) if lacks("sh") => "shell".to_string(),

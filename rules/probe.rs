@@ -1,8 +1,8 @@
 //! Probes: who waits for them, whether there is one at all, and which programs they run.
 
-use crate::images::{Confidence, matches};
+use crate::images::matches;
 use crate::script::{End, Simple, commands};
-use crate::state::{State, States};
+use crate::state::{Probe, State, States};
 use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::image;
 use plimsoll_core::model::{Condition, Dependency, Project, Service, Test};
@@ -54,14 +54,14 @@ pub(crate) fn absent(project: &Project, service: &Service, state: Option<&State>
     if !project.is_whole() || service.extends.is_some() || service.provider.is_some() {
         return None;
     }
-    match service.healthcheck.as_ref().map(|it| &it.test) {
-        Some(Test::Disabled) => Some(Absent::Disabled),
-        None | Some(Test::Inherited) => {
-            let family = &state?.family;
-            let never = family.health.image == Some(false) && family.confidence != Confidence::Inferred;
-            never.then_some(Absent::Never)
-        }
+    match state.map(|it| it.probe) {
+        Some(Probe::Disabled(_)) => Some(Absent::Disabled),
+        Some(Probe::None) => Some(Absent::Never),
         Some(_) => None,
+        None => {
+            let disabled = service.healthcheck.as_ref().is_some_and(|it| matches!(it.test, Test::Disabled));
+            disabled.then_some(Absent::Disabled)
+        }
     }
 }
 

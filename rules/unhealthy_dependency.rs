@@ -44,18 +44,18 @@ fn check(cx: &mut Cx<'_>) {
         }
         let state = states.of(at);
         let family = state.map(|it| &it.family);
-        match (absent(project, service, state), &service.healthcheck, &service.image) {
-            (Some(Absent::Disabled), Some(probe), _) => {
+        match (absent(project, service, state), &service.healthcheck) {
+            (Some(Absent::Disabled), Some(probe)) => {
                 let field = probe.disable.as_ref().or(probe.test_field.as_ref());
                 found.label(field.map_or(probe.key, |it| it.span), "the probe is switched off here");
             }
-            (_, probe, image) => {
+            (_, probe) => {
                 if let Some(probe) = probe {
                     found.label(probe.key, "this has no `test`");
                 }
-                if let Some(image) = image {
-                    found.label(image.span, "the image has none of its own");
-                    name_defaults(found, service);
+                if let Some(state) = state {
+                    state.origin.explain(found, "the image has none of its own");
+                    name_defaults(found, state.runs(project));
                 }
             }
         }

@@ -2,10 +2,10 @@
 
 use crate::needs::{WAY, leads, never_together};
 use crate::role::Role;
-use crate::state::{State, states};
+use crate::state::{Probe, State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::{Condition, Service, Test, Variable};
+use plimsoll_core::model::{Condition, Service, Variable};
 use std::collections::{HashMap, HashSet};
 
 pub static RULE: Rule = Rule {
@@ -59,11 +59,7 @@ fn report(cx: &mut Cx<'_>, service: &Service, store: &State, variable: &Variable
         return;
     }
     let named = service.depends_on.iter().find(|it| it.service == *to);
-    let probe = match other.healthcheck.as_ref().map(|it| &it.test) {
-        Some(Test::Shell(_) | Test::Command(_)) => true,
-        None | Some(Test::Inherited) => store.family.health.image == Some(true),
-        _ => false,
-    };
+    let probe = matches!(store.probe, Probe::Has(_));
     let name = &variable.name;
     match named {
         Some(it) if it.condition == Condition::Started && it.reset.is_none() && probe => {
