@@ -18,13 +18,15 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    let dev = |name: &str| name.split(|it: char| !it.is_alphanumeric()).any(|it| matches!(it, "dev" | "development"));
-    if !project.is_whole() || dev(&project.file_name) {
+    let has = |name: &str, words: &[&str]| name.split(|it: char| !it.is_alphanumeric()).any(|it| words.contains(&it));
+    let dev = |name: &str| has(name, &["dev", "development"]);
+    // Swarm restarts what it runs unless it is told not to.
+    let swarm = has(&project.file_name, &["stack", "swarm"]);
+    if !project.is_whole() || dev(&project.file_name) || swarm {
         return;
     }
     for state in states.kept().filter(|it| it.family.is_store() && it.is_kept(project)) {
         let service = state.of(project);
-        // `deploy` may be for Swarm, which restarts what it runs unless it is told not to.
         let hidden = service.mounts.iter().any(|it| !it.target.is_known());
         let managed = service.restart.is_some() || service.deploy.written.is_some() || service.extends.is_some();
         if managed
