@@ -1,6 +1,9 @@
 //! Entries of the catalogue from YAML.
 
-use super::{Confidence, DataPath, Entrypoint, Family, Floating, Health, Identity, Lack, Memory, Risk, Secret, Server, Stop, WrongMount};
+use super::{
+    Confidence, DataPath, Entrypoint, Family, Floating, Health, Identity, Lack, Memory, Risk, Secret, Server, Stop,
+    WrongMount,
+};
 use crate::version::{Versioning, Versions};
 use plimsoll_core::grammar::duration;
 use plimsoll_core::source::Sources;
