@@ -4,12 +4,18 @@
 //! of images they list, and an entry is only parsed when an image in a file matches it.
 
 mod read;
+mod shape;
+mod user;
 
 use crate::version::{Versioning, Versions};
+use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::duration::Nanoseconds;
 use plimsoll_core::grammar::image::Reference;
+pub use shape::{KINDS, keys};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
+pub use user::read_user;
 
 /// A directory in which an image keeps state.
 #[derive(Clone, Debug, Default)]
@@ -119,6 +125,8 @@ pub struct Stop {
     pub bad: Vec<(String, String)>,
     /// How long a stop may take.
     pub grace: Option<Nanoseconds>,
+    /// Whether it is the user who says so, and knows what is needed.
+    pub own: bool,
     /// Whether upstream says so; otherwise it is inferred.
     pub documented: bool,
     /// What upstream says.
@@ -280,6 +288,7 @@ pub fn matches(pattern: &str, text: &str) -> bool {
 }
 
 struct Entry {
+    id: Cow<'static, str>,
     text: &'static str,
     family: OnceLock<Arc<Family>>,
 }
@@ -287,9 +296,11 @@ struct Entry {
 /// All entries, found by the name of an image.
 pub struct Catalogue {
     entries: Vec<Entry>,
-    exact: HashMap<&'static str, usize>,
+    exact: HashMap<Cow<'static, str>, usize>,
     /// Patterns with a `*`, the longest first.
-    globs: Vec<(&'static str, usize)>,
+    globs: Vec<(Cow<'static, str>, usize)>,
+    /// Where to look for what is not here.
+    below: Option<&'static Catalogue>,
 }
 
 static TEXT: &str = include_str!("images.yaml");
@@ -300,27 +311,58 @@ pub fn catalogue() -> &'static Catalogue {
     CATALOGUE.get_or_init(|| Catalogue::index(TEXT))
 }
 
+/// The catalogue of a check: what the user describes, over what comes with the program.
+pub fn catalogue_of<'a>(cx: &Cx<'a>) -> &'a Catalogue {
+    cx.knowledge.get().unwrap_or_else(|| catalogue())
+}
+
 impl Catalogue {
     /// Reads only the first three lines of every entry. A test holds that they are `id`, `name` and `images`.
     fn index(text: &'static str) -> Catalogue {
-        let mut catalogue = Catalogue { entries: Vec::new(), exact: HashMap::new(), globs: Vec::new() };
+        let mut catalogue = Catalogue::empty(None);
         let starts = text.match_indices("\n- id: ").map(|it| it.0 + 1);
         let starts: Vec<usize> = text.starts_with("- id: ").then_some(0).into_iter().chain(starts).collect();
         for (at, start) in starts.iter().enumerate() {
             let entry = &text[*start..starts.get(at + 1).copied().unwrap_or(text.len())];
-            let line = entry.lines().nth(2).unwrap_or_default();
-            let list = line.trim().strip_prefix("images: [").and_then(|it| it.strip_suffix(']')).unwrap_or_default();
-            for pattern in list.split(',').map(|it| it.trim().trim_matches(['"', '\''])) {
-                if pattern.contains('*') {
-                    catalogue.globs.push((pattern, at));
-                } else {
-                    catalogue.exact.insert(pattern, at);
-                }
-            }
-            catalogue.entries.push(Entry { text: entry, family: OnceLock::new() });
+            let mut lines = entry.lines();
+            let id = lines.next().and_then(|it| it.strip_prefix("- id: ")).unwrap_or_default();
+            let list = lines.nth(1).and_then(|it| it.trim().strip_prefix("images: [")?.strip_suffix(']'));
+            let images = list.unwrap_or_default().split(',').map(|it| it.trim().trim_matches(['"', '\'']).into());
+            catalogue.add(Entry { id: id.into(), text: entry, family: OnceLock::new() }, images);
         }
-        catalogue.globs.sort_by_key(|it| std::cmp::Reverse(it.0.len()));
-        catalogue
+        catalogue.sorted()
+    }
+
+    /// Entries that win over those of another catalogue.
+    fn over(families: Vec<Family>, below: &'static Catalogue) -> Catalogue {
+        let mut catalogue = Catalogue::empty(Some(below));
+        for family in families {
+            let images = family.images.clone().into_iter().map(Cow::from);
+            let entry = Entry { id: family.id.clone().into(), text: "", family: Arc::new(family).into() };
+            catalogue.add(entry, images);
+        }
+        catalogue.sorted()
+    }
+
+    fn empty(below: Option<&'static Catalogue>) -> Catalogue {
+        Catalogue { entries: Vec::new(), exact: HashMap::new(), globs: Vec::new(), below }
+    }
+
+    fn add(&mut self, entry: Entry, images: impl Iterator<Item = Cow<'static, str>>) {
+        let at = self.entries.len();
+        self.entries.push(entry);
+        for pattern in images {
+            if pattern.contains('*') {
+                self.globs.push((pattern, at));
+            } else {
+                self.exact.insert(pattern, at);
+            }
+        }
+    }
+
+    fn sorted(mut self) -> Catalogue {
+        self.globs.sort_by_key(|it| std::cmp::Reverse(it.0.len()));
+        self
     }
 
     fn family(&self, at: usize) -> Arc<Family> {
@@ -337,19 +379,31 @@ impl Catalogue {
     /// The entry for a normalised repository, such as `postgres` or `quay.io/minio/minio`.
     pub fn find(&self, repository: &str) -> Option<Arc<Family>> {
         let at = self.exact.get(repository).copied();
-        let at = at.or_else(|| self.globs.iter().find(|it| matches(it.0, repository)).map(|it| it.1))?;
-        Some(self.family(at))
+        let at = at.or_else(|| self.globs.iter().find(|it| matches(&it.0, repository)).map(|it| it.1));
+        match at {
+            Some(at) => Some(self.family(at)),
+            None => self.below?.find(repository),
+        }
     }
 
     /// The entry of an id.
     pub fn by_id(&self, id: &str) -> Option<Arc<Family>> {
-        let head = format!("- id: {id}\n");
-        let at = self.entries.iter().position(|it| it.text.starts_with(&head))?;
-        Some(self.family(at))
+        match self.entries.iter().position(|it| it.id == id) {
+            Some(at) => Some(self.family(at)),
+            None => self.below?.by_id(id),
+        }
     }
 
     /// All entries, sorted by id. This parses everything.
     pub fn all(&self) -> Vec<Arc<Family>> {
-        (0..self.entries.len()).map(|at| self.family(at)).collect()
+        let own: Vec<Arc<Family>> = (0..self.entries.len()).map(|at| self.family(at)).collect();
+        let mut all = self.below.map(Catalogue::all).unwrap_or_default();
+        all.retain(|it| !self.entries.iter().any(|entry| entry.id == it.id));
+        all.extend(own);
+        // The catalogue that comes with the program is sorted, and a test holds it to that.
+        if self.below.is_some() {
+            all.sort_by(|a, b| a.id.cmp(&b.id));
+        }
+        all
     }
 }

@@ -43,12 +43,14 @@ fn check(cx: &mut Cx<'_>) {
                 None => continue,
             },
         };
-        // A negative period waits for ever. What upstream allows beyond two minutes is a ceiling and not a need.
-        let needed = if wanted.seconds() > LONGEST { LONGEST / 2 } else { wanted.seconds() };
+        // A negative period waits for ever. What upstream allows beyond two minutes is a ceiling and not a need, unless
+        // the user says it.
+        let is_ceiling = wanted.seconds() > LONGEST && !state.family.stop.own;
+        let needed = if is_ceiling { LONGEST / 2 } else { wanted.seconds() };
         if seconds < 0 || seconds >= needed {
             continue;
         }
-        report(cx, state, span, seconds, wanted.seconds().min(LONGEST));
+        report(cx, state, span, seconds, if is_ceiling { LONGEST } else { wanted.seconds() });
     }
 }
 

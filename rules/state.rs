@@ -5,7 +5,7 @@
 mod build;
 mod layout;
 
-use crate::images::{Family, catalogue};
+use crate::images::{Catalogue, Family, catalogue_of};
 pub(crate) use crate::role::is_for_tests;
 use crate::role::{Role, role};
 use crate::version::{Version, of_tag};
@@ -115,15 +115,16 @@ pub struct States(pub Vec<State>);
 
 /// The state profiles of the project under check.
 pub fn states(cx: &Cx<'_>) -> Rc<States> {
-    cx.facts(States::new)
+    let catalogue = catalogue_of(cx);
+    cx.facts(|project| States::new(project, catalogue))
 }
 
 impl States {
     /// The state profiles of a project.
-    pub fn new(project: &Project) -> States {
+    pub fn new(project: &Project, catalogue: &Catalogue) -> States {
         let mut looks = Looks::default();
         let services = project.services.iter().enumerate();
-        States(services.filter_map(|(at, service)| state(project, at, service, &mut looks)).collect())
+        States(services.filter_map(|(at, service)| state(project, catalogue, at, service, &mut looks)).collect())
     }
 
     /// The services that run a server with data worth keeping: not caches, not tools, not for tests.
@@ -230,7 +231,7 @@ pub fn kind(project: &Project, mount: &Mount) -> MountKind {
     }
 }
 
-fn state(project: &Project, at: usize, service: &Service, looks: &mut Looks) -> Option<State> {
+fn state(project: &Project, catalogue: &Catalogue, at: usize, service: &Service, looks: &mut Looks) -> Option<State> {
     // The image of a build is what the build makes of it, whatever it is called.
     let origin = Origin::of(service)?;
     let built = built(service);
@@ -242,7 +243,7 @@ fn state(project: &Project, at: usize, service: &Service, looks: &mut Looks) -> 
     let hidden_tag = !written.is_known();
     let visible = if hidden_tag { visible.strip_suffix(':').or_else(|| tag_started(visible))? } else { visible };
     let reference = image::parse(visible).ok()?;
-    let family = catalogue().lookup(&reference)?;
+    let family = catalogue.lookup(&reference)?;
     let tag = reference.tag.filter(|_| !hidden_tag);
     if tag.is_some_and(is_unlike) {
         return None;

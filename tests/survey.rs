@@ -341,7 +341,7 @@ fn damaged_files_are_surveyed_as_far_as_they_can_be_read() {
         let mut problems = Vec::new();
         let loaded = load(&sources, file, &Variables::unknown(), &mut problems);
         let project = model(&loaded, "compose.yaml", &mut problems);
-        let found = surveyed(&project, &States::new(&project), &Naming::default());
+        let found = surveyed(&project, &States::new(&project, plimsoll_rules::images::catalogue()), &Naming::default());
         rows += found.rows.len();
         for row in &found.rows {
             assert!(row.service < project.services.len() && !row.paths.is_empty(), "{text}");

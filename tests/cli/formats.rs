@@ -72,7 +72,7 @@ fn text_shows_every_part_of_a_finding() {
     let mut sources = Sources::new();
     let found = [elaborate(&mut sources)];
     let mut out = Vec::new();
-    let report = Report { sources: &sources, files: 1, diagnostics: &found, failures: &[] };
+    let report = Report { diagnostics: &found, files: 1, ..Report::new(&sources) };
     text::write(&mut out, &report, Style { width: 60, ..Style::default() }).unwrap();
     expect![[r#"
           ⚠ undeclared-volume: what is at risk
@@ -122,7 +122,7 @@ fn text_keeps_long_lines_and_far_columns_readable() {
         Diagnostic::new("unknown-key", Severity::Info, Span::new(file, at..at + 4), "message ".repeat(12).trim_end());
     found.because("a reason that is too long for the line").label(Span::new(file, 9..15), "out of sight");
     let mut out = Vec::new();
-    let report = Report { sources: &sources, files: 1, diagnostics: &[found], failures: &[] };
+    let report = Report { diagnostics: &[found], files: 1, ..Report::new(&sources) };
     text::write(&mut out, &report, Style { width: 60, ..Style::default() }).unwrap();
     expect![[r#"
           ☞ unknown-key: message message message message message
@@ -217,6 +217,7 @@ fn json_holds_everything() {
             "errors": 1,
             "files": 1,
             "infos": 0,
+            "projects": 1,
             "warnings": 0
           },
           "version": 1

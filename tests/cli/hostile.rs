@@ -17,7 +17,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
         error: missing.yaml: there is no such file or directory
         error: latin1.yaml: the byte at offset 15 is not valid UTF-8 (line 2)
         error: odd.yaml: the text is marked as UTF-16, and is not valid UTF-16
-        error: empty: there is no Compose file in this directory (such as `compose.yaml`)
+        error: empty: there is no Compose file in this directory or below (such as `compose.yaml`)
     "#]]
     .assert_eq(&outcome.stderr);
 }

@@ -1,7 +1,9 @@
 //! Rules and how they run over a project.
 
+mod owners;
 mod run;
 
+use crate::config::ServiceIgnore;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::{Editor, Safety};
 use crate::load::discover::{DEFAULT_NAMES, add_env_files, base_name, default_file, project_of};
@@ -17,7 +19,9 @@ use run::{findings, run};
 use std::any::{Any, TypeId};
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet};
+use std::fmt;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a rule is about.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -130,6 +134,36 @@ pub struct Options {
     pub profiles: Vec<String>,
     /// Files of variables, instead of `.env`.
     pub env_files: Vec<String>,
+    /// How bad the findings of a rule are, where that is not left to the rule.
+    pub severity: HashMap<String, Severity>,
+    /// Rules that do not run for one service.
+    pub services: Vec<Arc<ServiceIgnore>>,
+    /// What the user knows that the rules do not.
+    pub knowledge: Knowledge,
+    /// Nobody has named the file. If it needs what it does not have, it is meant to be merged over another one.
+    pub found: bool,
+}
+
+/// What the user knows, for the rules that can make something of it. Nobody here looks into it.
+#[derive(Clone, Default)]
+pub struct Knowledge(Option<Arc<dyn Any + Send + Sync>>);
+
+impl Knowledge {
+    /// Puts knowledge away.
+    pub fn new(knowledge: impl Any + Send + Sync) -> Knowledge {
+        Knowledge(Some(Arc::new(knowledge)))
+    }
+
+    /// The knowledge, if there is some of this type.
+    pub fn get<T: Any>(&self) -> Option<&T> {
+        self.0.as_ref()?.downcast_ref()
+    }
+}
+
+impl fmt::Debug for Knowledge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if self.0.is_some() { "Knowledge(…)" } else { "Knowledge" })
+    }
 }
 
 /// What a rule sees: the project, the options, and a place to report to. It never sees source text.
@@ -138,6 +172,8 @@ pub struct Cx<'a> {
     pub project: &'a Project,
     /// Where the files are run.
     pub hosts: Hosts,
+    /// What the user knows.
+    pub knowledge: &'a Knowledge,
     problems: &'a [Problem],
     facts: &'a Facts,
     editor: &'a Editor<'a>,
@@ -283,6 +319,7 @@ fn check_with(
     let name = paths.last().map_or("", |it| base_name(it));
     let mut project = model(&loaded, name, &mut problems);
     project.named_outside = variables.get(PROJECT_NAME).is_some();
+    project.fragment |= options.found && project.needs_more();
     enable(&mut project, &loaded, &options.profiles, &mut problems);
     let found = run(sources, &loaded, &project, &problems, rules, options);
     Ok((project, found))

@@ -115,6 +115,15 @@ impl Diagnostic {
         self
     }
 
+    /// Leads every place to another one, as when the files move.
+    pub fn move_spans(&mut self, to: impl Fn(Span) -> Span) {
+        self.span = to(self.span);
+        let edits = self.fix.iter_mut().flat_map(|it| &mut it.edits).map(|it| &mut it.span);
+        for span in self.labels.iter_mut().map(|it| &mut it.span).chain(edits) {
+            *span = to(*span);
+        }
+    }
+
     /// Offers edits.
     pub fn fix(&mut self, fix: Fix) -> &mut Diagnostic {
         self.fix = Some(fix);

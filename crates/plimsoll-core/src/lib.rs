@@ -9,6 +9,7 @@
 //! `plimsoll-rules`, where there is also an example of a whole check.
 
 pub mod check;
+pub mod config;
 pub mod diagnostic;
 pub mod dockerfile;
 pub mod fix;
@@ -16,6 +17,7 @@ pub mod grammar;
 pub mod ignore;
 pub mod load;
 pub mod model;
+pub mod outline;
 pub mod problem;
 pub mod schema;
 pub mod source;

@@ -10,6 +10,7 @@ mod extends;
 pub mod files;
 mod include;
 pub mod interpolate;
+pub mod likeness;
 pub mod merge;
 pub mod request;
 mod reset;

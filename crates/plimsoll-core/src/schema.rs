@@ -34,6 +34,16 @@ pub fn check_override(tree: &Tree, root: NodeId, problems: &mut Vec<Problem>) {
     walk::Walk::new(tree, true, problems).root(root, &top::FILE);
 }
 
+/// Whether a key may stand at the top of a Compose file.
+pub fn is_top_key(key: &str) -> bool {
+    top::FILE.keys.iter().any(|it| it.0 == key)
+}
+
+/// Whether a key may stand in a service.
+pub fn is_service_key(key: &str) -> bool {
+    service::SERVICE.keys.iter().any(|it| it.0 == key)
+}
+
 /// A set of scalar types.
 #[derive(Clone, Copy)]
 struct Types(u8);

@@ -262,6 +262,13 @@ impl Sources {
         FileId(self.files.len() as u32 - 1)
     }
 
+    /// Takes over the files of another check, and gives what leads from the spans of that one to spans of this.
+    pub fn append(&mut self, other: Sources) -> impl Fn(Span) -> Span + use<> {
+        let before = self.files.len() as u32;
+        self.files.extend(other.files);
+        move |span| Span { file: FileId(span.file.0 + before), ..span }
+    }
+
     /// One file.
     pub fn get(&self, file: FileId) -> &Source {
         &self.files[file.0 as usize]

@@ -1,20 +1,20 @@
 //! The command line.
 
 mod help;
+mod values;
 
 use crate::escape;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use help::{
-    CHECK_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, HELP, IMAGES_HELP, MAN_HELP, MODEL_HELP, RULES_HELP, SCHEMA_HELP,
-    SURVEY_HELP,
+    CHECK_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, HELP, IMAGES_HELP, INIT_HELP, MAN_HELP, MODEL_HELP, RULES_HELP,
+    SCHEMA_HELP, SURVEY_HELP,
 };
-use plimsoll_core::check::Group;
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::suggest::closest;
-use plimsoll_rules::RULES;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use values::{rule_or_group, variable};
 
 /// Tells which services of a Compose file will lose their data, before they do
 #[derive(Parser, Debug)]
@@ -30,7 +30,7 @@ struct Cli {
 pub enum Command {
     /// Check Compose files
     #[command(after_help = CHECK_HELP)]
-    Check(Check),
+    Check(Box<Check>),
     /// Show the page of a rule: what it finds, why, and what to do
     #[command(after_help = EXPLAIN_HELP)]
     Explain {
@@ -58,6 +58,9 @@ pub enum Command {
         /// Output format
         #[arg(long, value_enum, default_value_t = ListFormat::Text)]
         format: ListFormat,
+        #[command(flatten)]
+        #[expect(missing_docs, reason = "clap would show it")]
+        settings: Config,
     },
     /// Print the completions of a shell
     #[command(after_help = COMPLETIONS_HELP)]
@@ -71,7 +74,10 @@ pub enum Command {
         /// A command, such as `check` [default: the program]
         command: Option<String>,
     },
-    /// Print the schema of an output format
+    /// Write a .plimsoll.yaml for the project in this directory
+    #[command(after_help = INIT_HELP)]
+    Init,
+    /// Print the schema of an output format, or of the settings
     #[command(after_help = SCHEMA_HELP)]
     Schema {
         /// Which one
@@ -108,9 +114,24 @@ pub struct Check {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub project: Project,
-    /// error, warning, info, never
-    #[arg(long, value_enum, hide_possible_values = true, value_name = "SEVERITY", default_value_t = FailOn::Warning)]
-    pub fail_on: FailOn,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub settings: Config,
+    /// Leave out what the settings exclude, even if it is named
+    #[arg(long)]
+    pub force_exclude: bool,
+    /// Leave out the findings that are in this file
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Write the findings into this file, so that they are known
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["baseline", "fix", "diff"])]
+    pub write_baseline: Option<PathBuf>,
+    /// Check a project that the settings name
+    #[arg(long = "project", value_name = "NAME", conflicts_with_all = ["paths", "file", "project_directory"])]
+    pub named: Option<String>,
+    /// error, warning, info, never [default: warning]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "SEVERITY")]
+    pub fail_on: Option<FailOn>,
     /// Fix what is safe to fix, and report the rest
     #[arg(long)]
     pub fix: bool,
@@ -162,6 +183,17 @@ pub struct Survey {
     /// auto, always, never
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,
+}
+
+/// The options about the settings.
+#[derive(Args, Debug)]
+pub struct Config {
+    /// Read the settings from this file [default: the nearest .plimsoll.yaml]
+    #[arg(long, value_name = "FILE", conflicts_with = "isolated")]
+    pub config: Option<PathBuf>,
+    /// Read no settings
+    #[arg(long)]
+    pub isolated: bool,
 }
 
 /// The options that make a project, as Compose has them.
@@ -231,12 +263,13 @@ pub enum SurveyFormat {
     Mermaid,
 }
 
-/// Output formats that have a schema.
+/// What has a schema.
 #[derive(ValueEnum, Clone, Copy, PartialEq, Eq, Debug)]
 #[expect(missing_docs, reason = "help would repeat the words")]
 pub enum Schema {
     Json,
     Survey,
+    Config,
 }
 
 /// A kind of host.
@@ -260,6 +293,11 @@ pub enum FailOn {
 }
 
 impl FailOn {
+    /// The one of a word.
+    pub fn of(word: &str) -> Option<FailOn> {
+        FailOn::from_str(word, false).ok()
+    }
+
     /// Whether a finding of this severity makes the program fail.
     pub fn includes(self, severity: Severity) -> bool {
         match self {
@@ -332,15 +370,6 @@ pub fn manual(name: Option<&str>) -> Option<Vec<u8>> {
     Some(text)
 }
 
-fn rule_or_group(word: &str) -> Result<String, String> {
-    let names = || RULES.iter().map(|it| it.id).chain(Group::ALL.map(Group::name)).chain(["all"]);
-    if names().any(|it| it == word) {
-        return Ok(word.to_string());
-    }
-    let hint = closest(word, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
-    Err(format!("there is no such rule or group{hint}"))
-}
-
 fn output(word: &str) -> Result<Output, String> {
     let (name, file) = match word.split_once('=') {
         Some((_, "")) => return Err("behind `=` stands a file".to_string()),
@@ -356,12 +385,5 @@ fn output(word: &str) -> Result<Output, String> {
             let hint = closest(name, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
             Err(format!("there is no such format{hint} ({})", names().collect::<Vec<_>>().join(", ")))
         }
-    }
-}
-
-fn variable(word: &str) -> Result<(String, String), String> {
-    match word.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok((key.to_string(), value.to_string())),
-        _ => Err("this takes the form KEY=VALUE".to_string()),
     }
 }

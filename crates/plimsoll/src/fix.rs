@@ -2,18 +2,14 @@
 
 use crate::escape;
 use crate::input::{Disk, Failure, STDIN};
-use crate::projects::Checked;
+use crate::projects::{Checked, Plan};
 use crate::report::several;
 use crate::write;
-use plimsoll_core::check::{Group, Options, Selection};
-use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::fix::{self, Fixed, Safety, Texts, fix_all};
 use similar::TextDiff;
 use std::io;
 use std::path::Path;
-
-/// Checks the files as they would be with some changes.
-pub(crate) type Check<'a> = dyn Fn(&Disk, &Options) -> Checked + 'a;
 
 /// What came of fixing.
 pub(crate) struct Outcome {
@@ -24,37 +20,24 @@ pub(crate) struct Outcome {
 }
 
 /// Fixes as far as it goes, and writes nothing.
-pub(crate) fn fix(check: &Check<'_>, disk: &Disk, settings: &Options, with_unsafe: bool) -> Outcome {
+pub(crate) fn fix(plan: &Plan<'_>, disk: &Disk, with_unsafe: bool) -> Outcome {
     let wanted = |_: &Diagnostic, it: &fix::Fix| with_unsafe || it.safety == Safety::Safe;
-    let mut files = 0;
-    let mut failures = Vec::new();
+    let mut last = Checked::default();
     let fixed = {
         let mut run = |texts: &Texts| {
             let disk = disk.with(texts);
-            let checked = check(&disk, settings);
-            (files, failures) = (checked.files, checked.failures);
-            let refusals = refusals(check, &disk, settings);
-            fix::Checked { sources: checked.sources, found: checked.found, refusals }
+            last = plan.check(&disk);
+            let (sources, found) = (std::mem::take(&mut last.sources), std::mem::take(&mut last.found));
+            fix::Checked { sources, found, refusals: plan.refusals(&disk) }
         };
         fix_all(&mut run, &wanted)
     };
-    let mut outcome = Outcome { checked: Checked { files, failures, ..Checked::default() }, fixed };
+    let mut outcome = Outcome { checked: last, fixed };
     let left = &mut outcome.fixed.left;
     outcome.checked.sources = std::mem::take(&mut left.sources);
     outcome.checked.found = std::mem::take(&mut left.found);
+    outcome.checked.fails = plan.fails(&outcome.checked);
     outcome
-}
-
-/// Why Compose would refuse the files, where the rules that say so were not all selected.
-fn refusals(check: &Check<'_>, disk: &Disk, settings: &Options) -> Vec<Diagnostic> {
-    let Selection { select, ignore } = &settings.selection;
-    if select.is_empty() && ignore.is_empty() {
-        return Vec::new();
-    }
-    let selection = Selection { select: vec![Group::Correctness.name().to_string()], ignore: Vec::new() };
-    let mut found = check(disk, &Options { selection, ..settings.clone() }).found;
-    found.retain(|it| it.severity == Severity::Error);
-    found
 }
 
 impl Outcome {

@@ -4,7 +4,7 @@ use crate::args::ListFormat;
 use crate::report::json;
 use plimsoll_core::grammar::image;
 use plimsoll_core::suggest::closest;
-use plimsoll_rules::images::{Confidence, Family, catalogue};
+use plimsoll_rules::images::{Catalogue, Confidence, Family};
 use plimsoll_rules::version::{Version, Versions, of_tag};
 use serde::Serialize;
 use std::io::{self, Write};
@@ -19,19 +19,19 @@ pub(crate) enum Found {
 }
 
 /// Finds an entry by its identifier or by an image, or all of them.
-pub(crate) fn find(name: Option<&str>) -> Result<Found, String> {
-    let Some(name) = name else { return Ok(Found::All(catalogue().all())) };
-    if let Some(family) = catalogue().by_id(name) {
+pub(crate) fn find(catalogue: &Catalogue, name: Option<&str>) -> Result<Found, String> {
+    let Some(name) = name else { return Ok(Found::All(catalogue.all())) };
+    if let Some(family) = catalogue.by_id(name) {
         return Ok(Found::One(family, None));
     }
     let reference = image::parse(name).map_err(|error| format!("`{name}` is no image: {error}"))?;
-    if let Some(family) = catalogue().lookup(&reference) {
+    if let Some(family) = catalogue.lookup(&reference) {
         // A digest alone does not show the version.
         let shows = reference.tag.is_some() || reference.digest.is_none();
         let version = if shows { of_tag(reference.tag, family.versioning, family.latest) } else { None };
         return Ok(Found::One(family, version));
     }
-    let all = catalogue().all();
+    let all = catalogue.all();
     let names = all.iter().flat_map(|it| it.images.iter().chain([&it.id])).filter(|it| !it.contains('*'));
     let hint = closest(reference.repository(), names.map(String::as_str));
     let hint = hint.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));

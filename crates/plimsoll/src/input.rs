@@ -1,31 +1,15 @@
-//! Reads the files under check: finds the default file of a directory, and reads regular files and standard input.
+//! Reads the files under check: regular files and standard input, and nothing else.
 
 use plimsoll_core::fix::Texts;
-use plimsoll_core::load::discover::DEFAULT_NAMES;
 use plimsoll_core::load::files::{Files, ReadError, join};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
-use std::cell::OnceCell;
-use std::collections::HashSet;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
-use std::path::{Component, Path, PathBuf};
-use std::rc::Rc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
-
-/// The files that could be read, and those that could not.
-#[derive(Default)]
-pub struct Input {
-    /// The texts.
-    pub sources: Sources,
-    /// The files to check, in the order in which they were given.
-    pub files: Vec<FileId>,
-    /// Those of them that stand for themselves, as standard input does: nothing beside them is read.
-    pub alone: HashSet<FileId>,
-    /// What could not be read.
-    pub failures: Vec<Failure>,
-}
 
 /// A file that could not be read.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -37,7 +21,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    fn new(path: &Path, message: impl Into<String>) -> Failure {
+    pub(crate) fn new(path: &Path, message: impl Into<String>) -> Failure {
         Failure { file: path.to_string_lossy().into_owned(), message: message.into() }
     }
 
@@ -52,72 +36,52 @@ impl Failure {
     }
 }
 
-/// Reads files. A directory stands for its default file, `-` for standard input, and no path for the directory that
-/// the program runs in. A path that is given twice is read once.
-pub fn read(paths: &[PathBuf], stdin_name: Option<&str>, disk: &Disk) -> Input {
-    let mut input = Input::default();
-    let here = [PathBuf::from(".")];
-    let mut seen = HashSet::new();
-    for path in if paths.is_empty() { &here } else { paths } {
-        if let Err(failure) = input.add(path, stdin_name, disk, &mut seen) {
-            input.failures.push(failure);
-        }
-    }
-    input
+/// Reads one file, or standard input.
+pub(crate) fn open(
+    sources: &mut Sources,
+    path: &Path,
+    stdin_name: Option<&str>,
+    disk: &Disk,
+) -> Result<FileId, Failure> {
+    let is_stdin = path == Path::new(STDIN);
+    let name = if is_stdin { PathBuf::from(stdin_name.unwrap_or("<stdin>")) } else { path.to_path_buf() };
+    let bytes = match disk.changed(&slashed(&name.to_string_lossy())) {
+        Some(text) => text.as_bytes().to_vec(),
+        None if is_stdin => disk.read(STDIN).map_err(|why| Failure::new(&name, why.to_string()))?,
+        None => read_file(&name)?.map_err(|error| Failure::from_io(&name, &error))?,
+    };
+    // A line is easier to find than an offset. It is counted here because the bytes are gone afterwards.
+    let wrong = std::str::from_utf8(&bytes).err().map(|it| &bytes[..it.valid_up_to()]);
+    let wrong = wrong.map(|before| before.iter().filter(|it| **it == b'\n').count() + 1);
+    sources.add(name.to_string_lossy(), bytes).map_err(|error| {
+        let line = wrong.filter(|_| matches!(error, DecodeError::NotUtf8 { .. }));
+        let line = line.map_or_else(String::new, |it| format!(" (line {it})"));
+        Failure::new(&name, format!("{error}{line}"))
+    })
 }
 
-impl Input {
-    fn add(
-        &mut self,
-        path: &Path,
-        stdin_name: Option<&str>,
-        disk: &Disk,
-        seen: &mut HashSet<PathBuf>,
-    ) -> Result<(), Failure> {
-        let is_stdin = path == Path::new(STDIN);
-        let path = if !is_stdin && path.is_dir() { default_file(path)? } else { path.to_path_buf() };
-        if !seen.insert(path.components().filter(|it| *it != Component::CurDir).collect()) {
-            return Ok(());
-        }
-        // Names of files are text to everything that looks beside them.
-        let alone = is_stdin || path.to_str().is_none();
-        let name = if is_stdin { PathBuf::from(stdin_name.unwrap_or("<stdin>")) } else { path };
-        let bytes = match disk.changed(&slashed(&name.to_string_lossy())) {
-            Some(text) => text.as_bytes().to_vec(),
-            None if is_stdin => disk.read(STDIN).map_err(|why| Failure::new(&name, why.to_string()))?,
-            None => read_file(&name)?.map_err(|error| Failure::from_io(&name, &error))?,
-        };
-        // A line is easier to find than an offset. It is counted here because the bytes are gone afterwards.
-        let wrong = std::str::from_utf8(&bytes).err().map(|it| &bytes[..it.valid_up_to()]);
-        let wrong = wrong.map(|before| before.iter().filter(|it| **it == b'\n').count() + 1);
-        match self.sources.add(name.to_string_lossy(), bytes) {
-            Ok(file) => {
-                self.files.push(file);
-                self.alone.extend(alone.then_some(file));
-            }
-            Err(error) => {
-                let line = wrong.filter(|_| matches!(error, DecodeError::NotUtf8 { .. }));
-                let line = line.map_or_else(String::new, |it| format!(" (line {it})"));
-                return Err(Failure::new(&name, format!("{error}{line}")));
-            }
-        }
-        Ok(())
-    }
+/// The current directory.
+pub(crate) fn here() -> Option<String> {
+    std::env::current_dir().ok().map(|it| slashed(&it.to_string_lossy()))
 }
 
-/// The default file of a directory. The one that is there is taken even if it turns out not to be readable.
-fn default_file(directory: &Path) -> Result<PathBuf, Failure> {
-    // `compose.yaml` says no less than `./compose.yaml`, and is what other programs can match with their own paths.
-    let is_here = directory.components().all(|it| it == Component::CurDir);
-    for name in DEFAULT_NAMES {
-        let path = if is_here { PathBuf::from(name) } else { directory.join(name) };
-        match fs::symlink_metadata(&path) {
-            Ok(_) => return Ok(path),
-            Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(Failure::from_io(&path, &error)),
-        }
-    }
-    Err(Failure::new(directory, "there is no Compose file in this directory (such as `compose.yaml`)"))
+/// A path with `/` between its parts, as Compose files have it.
+pub(crate) fn slashed(path: &str) -> String {
+    if cfg!(windows) && path != STDIN { path.replace('\\', "/") } else { path.to_string() }
+}
+
+/// A path from the top of the file system. Links are not followed: what people write is what patterns see.
+pub(crate) fn absolute(here: &str, path: &str) -> String {
+    if Path::new(path).is_absolute() { join("", path) } else { join(here, path) }
+}
+
+/// A path as it is seen from a directory, both of them absolute. Empty for the directory itself.
+pub(crate) fn relative(from: &str, path: &str) -> String {
+    let parts = |it: &str| it.split('/').filter(|it| !it.is_empty()).map(str::to_string).collect::<Vec<_>>();
+    let (from, path) = (parts(from), parts(path));
+    let same = from.iter().zip(&path).take_while(|(a, b)| a == b).count();
+    let up = std::iter::repeat_n("..", from.len() - same);
+    up.chain(path[same..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
 /// Reads a regular file. Nothing else is opened: a pipe may block, and a device may do anything.
@@ -144,14 +108,14 @@ fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
 /// standard input under its own path, once.
 #[derive(Clone, Default)]
 pub struct Disk {
-    stdin: Rc<OnceCell<Option<Vec<u8>>>>,
-    changed: Rc<Texts>,
+    stdin: Arc<OnceLock<Option<Vec<u8>>>>,
+    changed: Arc<Texts>,
 }
 
 impl Disk {
     /// The same files, some of which have another text.
     pub fn with(&self, changed: &Texts) -> Disk {
-        Disk { stdin: self.stdin.clone(), changed: Rc::new(changed.clone()) }
+        Disk { stdin: self.stdin.clone(), changed: Arc::new(changed.clone()) }
     }
 
     fn changed(&self, path: &str) -> Option<&str> {
@@ -160,11 +124,6 @@ impl Disk {
         }
         self.changed.get(&join("", path)).map(String::as_str)
     }
-}
-
-/// A path with `/` between its parts, as Compose files have it.
-pub fn slashed(path: &str) -> String {
-    if cfg!(windows) && path != STDIN { path.replace('\\', "/") } else { path.to_string() }
 }
 
 impl Files for Disk {

@@ -4,13 +4,17 @@
 //! other programs should rely on is the command line and the JSON output.
 
 pub mod args;
+mod baseline;
+mod config;
 pub mod escape;
 mod fix;
 mod images;
 pub mod input;
 mod model;
+mod progress;
 mod projects;
 pub mod report;
 pub mod run;
 mod survey;
+mod walk;
 mod write;

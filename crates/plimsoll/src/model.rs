@@ -58,7 +58,8 @@ fn json(found: &Resolution, target: &Target, request: &Request, shape: Shape) ->
 
 fn refusals(sources: &Sources, found: &Resolution) -> io::Result<String> {
     let mut out = Vec::new();
-    let report = Report { sources, files: found.loaded.documents.len(), diagnostics: &found.refusals, failures: &[] };
+    let files = found.loaded.documents.len();
+    let report = Report { files, diagnostics: &found.refusals, ..Report::new(sources) };
     concise::write(&mut out, &report, Style::default())?;
     out.flush()?;
     Ok(String::from_utf8_lossy(&out).into_owned())

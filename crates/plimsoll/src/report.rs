@@ -24,8 +24,12 @@ use std::io::{self, Write};
 pub struct Report<'a> {
     /// The texts that were checked.
     pub sources: &'a Sources,
+    /// How many projects were checked.
+    pub projects: usize,
     /// How many files were checked.
     pub files: usize,
+    /// How many findings are in a baseline, and are not shown.
+    pub known: usize,
     /// The findings, in the order in which they are shown.
     pub diagnostics: &'a [Diagnostic],
     /// The files that could not be read.
@@ -81,7 +85,12 @@ pub struct Counts {
     pub infos: usize,
 }
 
-impl Report<'_> {
+impl<'a> Report<'a> {
+    /// Nothing was found in these files.
+    pub fn new(sources: &'a Sources) -> Report<'a> {
+        Report { sources, projects: 1, files: sources.iter().count(), known: 0, diagnostics: &[], failures: &[] }
+    }
+
     /// Counts the findings.
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();

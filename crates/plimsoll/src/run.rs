@@ -1,21 +1,22 @@
 //! What the commands do.
 
-use crate::args::{self, Check, Color, Command, Host, ListFormat, Model, Output, Project, Survey, SurveyFormat};
+use crate::args::{self, Check, Color, Command, ListFormat, Model, Output, Project, Survey, SurveyFormat};
+use crate::config::{self, ConfigError, Configs};
 use crate::escape;
 use crate::fix;
 use crate::images;
-use crate::input::{self, Disk, Failure};
+use crate::input::{self, Disk, Failure, here};
 use crate::model;
-use crate::projects::{self, Checked};
+use crate::projects::{self, Checked, Plan};
 use crate::report::{self, Report, Style, json, page_url};
 use crate::survey;
 use anstream::{AutoStream, ColorChoice};
-use plimsoll_core::check::{Hosts, Options, Selection};
 use plimsoll_core::load::files::{Files, join};
 use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::Request;
 use plimsoll_core::suggest::closest;
 use plimsoll_rules::RULES;
+use plimsoll_rules::images::{Catalogue, catalogue};
 use serde::Serialize;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -53,8 +54,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Check(options) => check_files(&options),
         Command::Explain { rule } => explain(&rule),
         Command::Rules { format } => print(Status::Clean, false, |out| list_rules(out, format)),
-        Command::Images { name, format } => match images::find(name.as_deref()) {
-            Ok(found) => print(Status::Clean, false, |out| images::write(out, &found, format, width())),
+        Command::Images { name, format, settings } => show_images(name.as_deref(), format, &settings),
+        Command::Init => match config::init::init() {
+            Ok(said) => print(Status::Clean, false, |out| writeln!(out, "{said}")),
             Err(message) => fail(&message),
         },
         Command::Model(options) => show_model(&options),
@@ -67,6 +69,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
             None => fail(&format!("there is no command `{}`", command.unwrap_or_default())),
         },
         Command::Schema { of: args::Schema::Json } => print(Status::Clean, false, json::write_schema),
+        Command::Schema { of: args::Schema::Config } => print(Status::Clean, false, config::schema::write),
         Command::Schema { of: args::Schema::Survey } => print(Status::Clean, false, survey::write_schema),
     }
 }
@@ -104,41 +107,48 @@ fn check_files(options: &Check) -> Status {
     if let Err(message) = outputs(options) {
         return fail(&message);
     }
-    let settings = settings(options);
     let mut request = request(&options.project, Variables::unknown(), &[]);
     request.here = here();
     let named = !options.project.file.is_empty() || options.project.project_directory.is_some();
     if named && !options.paths.is_empty() {
         return fail("`--project-directory` is for the files of `-f`, and each PATH is a project of its own");
     }
-    let one = options.paths.is_empty() && (named || projects::are_listed(&request) || projects::are_above());
-    let check = |disk: &Disk, settings: &Options| {
-        if one { projects::check_one(&request, settings, disk) } else { projects::check_each(options, settings, disk) }
-    };
-    if options.fix || options.diff {
-        return fix_files(options, &check, &settings);
-    }
-    if options.unsafe_fixes {
+    if options.unsafe_fixes && !options.fix && !options.diff {
         return fail("`--unsafe-fixes` is for `--fix` and `--diff`");
     }
-    let checked = check(&Disk::default(), &settings);
-    let status = status_of(options, &checked);
+    let disk = Disk::default();
+    if options.fix || options.diff {
+        let fixed = projects::with_plan(options, &request, |plan| fix_files(options, plan, &disk));
+        return fixed.unwrap_or_else(|error| refuse(&error));
+    }
+    let checked = match projects::with_plan(options, &request, |plan| plan.check(&disk)) {
+        Ok(checked) => checked,
+        Err(error) => return refuse(&error),
+    };
+    let status = status_of(&checked);
+    for note in &checked.notes {
+        _ = writeln!(io::stderr(), "note: {}", escape::line(note));
+    }
+    if let (Some(count), Some(path), true) = (checked.written, &options.write_baseline, checked.failures.is_empty()) {
+        let said = format!("wrote {} to {}", report::several(count, "finding"), path.display());
+        return print(Status::Clean, false, |out| writeln!(out, "{}", escape::line(&said)));
+    }
     show(options, &report_of(&checked), status, None)
 }
 
 fn report_of(checked: &Checked) -> Report<'_> {
-    let Checked { sources, files, found, failures } = checked;
-    Report { sources, files: *files, diagnostics: found, failures }
+    let Checked { sources, projects, files, known, found, failures, .. } = checked;
+    Report { sources, projects: *projects, files: *files, known: *known, diagnostics: found, failures }
 }
 
 /// Says what could not be read or written, and what that and the findings mean for the one who called.
-fn status_of(options: &Check, checked: &Checked) -> Status {
+fn status_of(checked: &Checked) -> Status {
     for Failure { file, message } in &checked.failures {
         fail(&format!("{file}: {message}"));
     }
     if !checked.failures.is_empty() {
         Status::Failure
-    } else if checked.found.iter().any(|it| options.fail_on.includes(it.severity)) {
+    } else if checked.fails {
         Status::Findings
     } else {
         Status::Clean
@@ -146,12 +156,11 @@ fn status_of(options: &Check, checked: &Checked) -> Status {
 }
 
 /// `--fix` and `--diff`.
-fn fix_files(options: &Check, check: &fix::Check<'_>, settings: &Options) -> Status {
-    let disk = Disk::default();
+fn fix_files(options: &Check, plan: &Plan<'_>, disk: &Disk) -> Status {
     let stdin = &join("", &input::slashed(options.stdin_filename.as_deref().unwrap_or("<stdin>")));
-    let mut outcome = fix::fix(check, &disk, settings, options.unsafe_fixes);
+    let mut outcome = fix::fix(plan, disk, options.unsafe_fixes);
     if options.diff {
-        let status = match status_of(options, &outcome.checked) {
+        let status = match status_of(&outcome.checked) {
             Status::Failure => Status::Failure,
             _ if outcome.fixed.texts.is_empty() => Status::Clean,
             _ => Status::Findings,
@@ -167,9 +176,9 @@ fn fix_files(options: &Check, check: &fix::Check<'_>, settings: &Options) -> Sta
         let failures = std::mem::take(&mut outcome.checked.failures);
         let given = outcome.fixed.texts.iter().filter(|it| *it.0 == *stdin || it.0 == input::STDIN);
         let given = given.map(|it| (it.0.clone(), it.1.clone())).collect();
-        outcome.checked = Checked { failures, ..check(&disk.with(&given), settings) };
+        outcome.checked = Checked { failures, ..plan.check(&disk.with(&given)) };
     }
-    let status = status_of(options, &outcome.checked);
+    let status = status_of(&outcome.checked);
     let line = outcome.summary("Fixed");
     let is_stdin = |it: &str| it == input::STDIN;
     let reads_stdin = options.paths.iter().any(|it| it.to_str().is_some_and(is_stdin))
@@ -238,9 +247,22 @@ fn show(options: &Check, report: &Report<'_>, mut status: Status, last: Option<&
     }
 }
 
-/// The current directory, for the search in those above it.
-fn here() -> Option<String> {
-    std::env::current_dir().ok().map(|it| it.to_string_lossy().into_owned())
+/// Says that the settings cannot be used.
+fn refuse(error: &ConfigError) -> Status {
+    _ = write!(io::stderr(), "{error}");
+    Status::Failure
+}
+
+fn show_images(name: Option<&str>, format: ListFormat, settings: &args::Config) -> Status {
+    let config = match Configs::new(settings).and_then(|mut it| it.nearest("")) {
+        Ok(config) => config,
+        Err(error) => return refuse(&error),
+    };
+    let known = config.as_ref().and_then(|it| it.knowledge.get::<Catalogue>());
+    match images::find(known.unwrap_or_else(|| catalogue()), name) {
+        Ok(found) => print(Status::Clean, false, |out| images::write(out, &found, format, width())),
+        Err(message) => fail(&message),
+    }
 }
 
 /// What the options ask for. The shell is not asked, whatever it has.
@@ -291,21 +313,6 @@ fn show_survey(options: &Survey) -> Status {
     let color = options.format == SurveyFormat::Text && wants_color(options.color);
     let width = width().unwrap_or(Style::default().width);
     print(status, color, |out| survey::write(out, &found, options.format, Style { color, width, ..Style::default() }))
-}
-
-fn settings(options: &Check) -> Options {
-    let mut variables = Variables::unknown();
-    for (key, value) in &options.project.env {
-        variables.set(key, value);
-    }
-    let runs_on = |host| options.host.is_empty() || options.host.contains(&host);
-    Options {
-        selection: Selection { select: options.select.clone(), ignore: options.ignore.clone() },
-        hosts: Hosts { linux: runs_on(Host::Linux), macos: runs_on(Host::MacOs), windows: runs_on(Host::Windows) },
-        variables,
-        profiles: options.project.profile.clone(),
-        env_files: options.project.env_file.clone(),
-    }
 }
 
 fn style(options: &Check) -> Style {

@@ -15,6 +15,7 @@ use plimsoll_core::load::files::{Files, join};
 use plimsoll_core::load::request::{self, Request, STDIN, Target};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
+use plimsoll_rules::images::catalogue;
 use plimsoll_rules::state::States;
 use plimsoll_rules::survey::{Naming, Survey, survey};
 use std::io::{self, Write};
@@ -43,9 +44,7 @@ impl Found {
     /// Why Compose would refuse the project, one line each.
     pub fn refusals(&self) -> Vec<u8> {
         let mut out = Vec::new();
-        let files = self.sources.iter().count();
-        let diagnostics = &self.resolution.refusals;
-        let report = Report { sources: &self.sources, files, diagnostics, failures: &[] };
+        let report = Report { diagnostics: &self.resolution.refusals, ..Report::new(&self.sources) };
         // Writing to memory cannot fail.
         _ = concise::write(&mut out, &report, Style::default());
         out
@@ -70,7 +69,7 @@ pub(crate) fn find(mut request: Request, path: Option<&str>) -> Result<Found, St
     // The name of the file may say that it is there for tests.
     resolution.project.file_name = target.paths.last().map_or("", |it| base_name(it)).to_string();
     let naming = naming(&disk, &request, &target, &resolution);
-    let survey = survey(&resolution.project, &States::new(&resolution.project), &naming);
+    let survey = survey(&resolution.project, &States::new(&resolution.project, catalogue()), &naming);
     Ok(Found { sources, resolution, naming, survey })
 }
 

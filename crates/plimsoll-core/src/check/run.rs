@@ -1,6 +1,6 @@
 //! Running rules: what they find, what is suppressed, and what rests on a default.
 
-use super::{Cx, Facts, Options, Rule};
+use super::{Cx, Facts, Options, Rule, owners};
 use crate::diagnostic::{Diagnostic, Severity, where_unset};
 use crate::fix::Editor;
 use crate::ignore;
@@ -23,7 +23,11 @@ pub(super) fn run(
     let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
     let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
     name_defaults(&loaded.tree, &mut found);
+    owners::apply(loaded, project, options, |id| selected.iter().any(|it| it.id == id), &mut found);
     ignore::apply(sources, loaded, rules, &selected, &mut found);
+    for it in &mut found {
+        it.severity = options.severity.get(it.rule).copied().unwrap_or(it.severity);
+    }
     found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
     found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
     found
@@ -40,7 +44,16 @@ pub(super) fn findings(
     let facts = Facts::default();
     let mut found = Vec::new();
     for rule in rules {
-        let mut cx = Cx { project, hosts: options.hosts, problems, facts: &facts, editor, rule, found: Vec::new() };
+        let mut cx = Cx {
+            project,
+            hosts: options.hosts,
+            knowledge: &options.knowledge,
+            problems,
+            facts: &facts,
+            editor,
+            rule,
+            found: Vec::new(),
+        };
         (rule.check)(&mut cx);
         found.append(&mut cx.found);
     }

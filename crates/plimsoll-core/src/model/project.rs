@@ -1,10 +1,10 @@
 //! The project as a whole, and the named things at its top that need no type of their own.
 
-use super::{Field, Service, Volume};
+use super::{Field, Mount, Service, Volume};
 use crate::load::Unread;
 use crate::source::Span;
 use crate::text::Text;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::OnceLock;
 
 /// A Compose project: what Compose would run.
@@ -97,6 +97,19 @@ impl Project {
             service.depends_on.retain(|it| it.required != Some(false) || !off(&it.service));
         }
         project
+    }
+
+    /// Whether a service needs something by a name that nothing here has.
+    pub fn needs_more(&self) -> bool {
+        let named = |list: &[Resource]| list.iter().map(|it| it.name.clone()).collect::<HashSet<String>>();
+        let (networks, configs, secrets) = (named(&self.networks), named(&self.configs), named(&self.secrets));
+        self.services.iter().any(|it| {
+            it.mounts.iter().filter_map(Mount::volume_name).any(|it| self.volume(it).is_none())
+                || it.depends_on.iter().any(|it| self.service(&it.service).is_none())
+                || it.networks.iter().any(|it| it.as_str() != "default" && !networks.contains(it.as_str()))
+                || it.configs.iter().any(|it| !configs.contains(it.source.as_str()))
+                || it.secrets.iter().any(|it| !secrets.contains(it.source.as_str()))
+        })
     }
 
     /// Whether the files show everything there is: nothing is included, cut off, or left to another file.

@@ -72,10 +72,17 @@ is unknown. The project is shown even if Compose would refuse it.
 Exit status:
   0  shown   1  Compose would refuse the project   2  it cannot be read";
 
+pub(super) const INIT_HELP: &str = "\
+Examples:
+  plimsoll init                        Every setting, as a comment
+
+A file that is there is left as it is.";
+
 pub(super) const SCHEMA_HELP: &str = "\
 Examples:
   plimsoll schema json                 JSON Schema of `check --format json`
-  plimsoll schema survey               JSON Schema of `survey --format json`";
+  plimsoll schema survey               JSON Schema of `survey --format json`
+  plimsoll schema config               JSON Schema of `.plimsoll.yaml`";
 
 pub(super) const COMPLETIONS_HELP: &str = "\
 Examples:

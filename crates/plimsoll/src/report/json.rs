@@ -128,9 +128,11 @@ struct Edit<'a> {
     text: &'a str,
 }
 
-/// How many files were checked, and how many findings there are of each severity.
+/// How many projects and files were checked, and how many findings there are of each severity.
 #[derive(Serialize, JsonSchema)]
 struct Summary {
+    /// Projects that were checked. One may have several files.
+    projects: usize,
     /// Files that were checked.
     files: usize,
     /// Findings of severity `error`.
@@ -159,7 +161,13 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
     let envelope = Envelope {
         version: VERSION,
         diagnostics: report.diagnostics.iter().map(|it| diagnostic(report.sources, it)).collect(),
-        summary: Summary { files: report.files, errors: counts.errors, warnings: counts.warnings, infos: counts.infos },
+        summary: Summary {
+            projects: report.projects,
+            files: report.files,
+            errors: counts.errors,
+            warnings: counts.warnings,
+            infos: counts.infos,
+        },
         errors: report.failures.iter().map(|it| Error { file: &it.file, message: &it.message }).collect(),
     };
     print(out, &envelope)

@@ -58,6 +58,9 @@ fn render(
 ) -> Result<String, fmt::Error> {
     let mut shown = String::new();
     handler.render_report(&mut shown, &Finding::new(sources, diagnostic, style.width))?;
+    if diagnostic.rule.is_empty() {
+        return Ok(shown);
+    }
     // The identifier is the first word behind the glyph, and nothing else can stand before it.
     let mut rule = diagnostic.rule.to_string();
     if style.links {
@@ -94,7 +97,13 @@ pub(crate) fn count(report: &Report<'_>) -> String {
         (0, other) => format!(" · {other} fixable with --fix --unsafe-fixes"),
         (safe, other) => format!(" · {safe} fixable with --fix, {other} with --unsafe-fixes"),
     };
-    format!("{found} in {}{fixable}", several(report.files, "file"))
+    // Where every project is one file, to count them twice says nothing.
+    let place = match (report.projects, report.files) {
+        (projects, files) if projects < 2 || projects == files => several(files, "file"),
+        (projects, files) => format!("{projects} projects, {}", several(files, "file")),
+    };
+    let known = if report.known > 0 { format!(", and {} known", report.known) } else { String::new() };
+    format!("{found}{known} in {place}{fixable}")
 }
 
 /// A finding as the renderer wants it.
@@ -121,7 +130,11 @@ impl Finding {
             make(text, place.range.clone())
         };
         Finding {
-            message: format!("{}: {}", diagnostic.rule, escape::line(&diagnostic.message)),
+            message: match (diagnostic.rule, escape::line(&diagnostic.message)) {
+                // No rule speaks of the settings.
+                ("", message) => message.into_owned(),
+                (rule, message) => format!("{rule}: {message}"),
+            },
             severity: match diagnostic.severity {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,

@@ -1,0 +1,21 @@
+//! Values of options that are read word by word.
+
+use plimsoll_core::check::Group;
+use plimsoll_core::suggest::closest;
+use plimsoll_rules::RULES;
+
+pub(super) fn rule_or_group(word: &str) -> Result<String, String> {
+    let names = || RULES.iter().map(|it| it.id).chain(Group::ALL.map(Group::name)).chain(["all"]);
+    if names().any(|it| it == word) {
+        return Ok(word.to_string());
+    }
+    let hint = closest(word, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+    Err(format!("there is no such rule or group{hint}"))
+}
+
+pub(super) fn variable(word: &str) -> Result<(String, String), String> {
+    match word.split_once('=') {
+        Some((key, value)) if !key.is_empty() => Ok((key.to_string(), value.to_string())),
+        _ => Err("this takes the form KEY=VALUE".to_string()),
+    }
+}
