@@ -265,6 +265,7 @@ images:
     assert!(shown.stdout.contains("may take 3m0s (documented)\n"), "{shown:?}");
     assert!(place.run(&["images"]).stdout.lines().any(|it| it.starts_with("registry.example.com/team/pg ")));
     assert_eq!(place.run(&["images", "registry.example.com/team/pg", "--isolated"]).status, 2);
+    assert_ne!(place.run(&["survey"]).stdout, place.run(&["survey", "--isolated"]).stdout);
     // A whole entry, over one that is built in.
     let own = "
 images:

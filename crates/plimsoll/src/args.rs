@@ -180,6 +180,9 @@ pub struct Survey {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub project: Project,
+    #[command(flatten)]
+    #[expect(missing_docs, reason = "clap would show it")]
+    pub settings: Config,
     /// auto, always, never
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,

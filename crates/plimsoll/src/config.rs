@@ -171,6 +171,13 @@ impl Configs {
         self.nearest(directory(&path))
     }
 
+    /// The images that are described for a file or a directory.
+    pub fn knowledge(&mut self, path: &str) -> Result<Knowledge, ConfigError> {
+        let is_directory = path.is_empty() || Path::new(path).is_dir();
+        let config = if is_directory { self.nearest(path)? } else { self.of_file(path)? };
+        Ok(config.map(|it| it.knowledge.clone()).unwrap_or_default())
+    }
+
     /// What the settings and the options come to for a file.
     pub fn options(&self, config: Option<&ConfigFile>, path: &str, options: &Check) -> Options {
         let inner = config.map(|it| it.inner(&absolute(&self.here, path)));

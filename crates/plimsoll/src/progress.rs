@@ -43,7 +43,7 @@ impl Progress {
                     let (done, all) = (progress.done.load(Ordering::Relaxed), progress.all.load(Ordering::Relaxed));
                     let text = match all {
                         0 => "looking for Compose files".to_string(),
-                        _ => format!("checking {done} of {all} projects"),
+                        _ => format!("checking {} of {all} projects", done.min(all)),
                     };
                     _ = write!(io::stderr(), "\r\u{1b}[K{text}");
                     wait = STEP;

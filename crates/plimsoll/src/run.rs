@@ -254,12 +254,11 @@ fn refuse(error: &ConfigError) -> Status {
 }
 
 fn show_images(name: Option<&str>, format: ListFormat, settings: &args::Config) -> Status {
-    let config = match Configs::new(settings).and_then(|mut it| it.nearest("")) {
-        Ok(config) => config,
+    let knowledge = match Configs::new(settings).and_then(|mut it| it.knowledge("")) {
+        Ok(knowledge) => knowledge,
         Err(error) => return refuse(&error),
     };
-    let known = config.as_ref().and_then(|it| it.knowledge.get::<Catalogue>());
-    match images::find(known.unwrap_or_else(|| catalogue()), name) {
+    match images::find(knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue()), name) {
         Ok(found) => print(Status::Clean, false, |out| images::write(out, &found, format, width())),
         Err(message) => fail(&message),
     }
@@ -299,7 +298,13 @@ fn show_model(options: &Model) -> Status {
 fn show_survey(options: &Survey) -> Status {
     let mut request = request(&options.project, Variables::unknown(), &[]);
     request.here = here();
-    let found = match survey::find(request, options.path.as_deref()) {
+    let place = options.path.as_ref().or(options.project.file.first()).map_or("", String::as_str);
+    let knowledge = match Configs::new(&options.settings).and_then(|mut it| it.knowledge(place)) {
+        Ok(knowledge) => knowledge,
+        Err(error) => return refuse(&error),
+    };
+    let known = knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue());
+    let found = match survey::find(request, options.path.as_deref(), known) {
         Ok(found) => found,
         Err(message) => return fail(&message),
     };

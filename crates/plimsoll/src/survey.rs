@@ -15,7 +15,7 @@ use plimsoll_core::load::files::{Files, join};
 use plimsoll_core::load::request::{self, Request, STDIN, Target};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
-use plimsoll_rules::images::catalogue;
+use plimsoll_rules::images::Catalogue;
 use plimsoll_rules::state::States;
 use plimsoll_rules::survey::{Naming, Survey, survey};
 use std::io::{self, Write};
@@ -57,7 +57,7 @@ impl Found {
 }
 
 /// Surveys the project that was asked for.
-pub(crate) fn find(mut request: Request, path: Option<&str>) -> Result<Found, String> {
+pub(crate) fn find(mut request: Request, path: Option<&str>, known: &Catalogue) -> Result<Found, String> {
     let disk = Disk::default();
     if let Some(path) = path {
         request.files = files_of(&disk, path)?;
@@ -69,7 +69,7 @@ pub(crate) fn find(mut request: Request, path: Option<&str>) -> Result<Found, St
     // The name of the file may say that it is there for tests.
     resolution.project.file_name = target.paths.last().map_or("", |it| base_name(it)).to_string();
     let naming = naming(&disk, &request, &target, &resolution);
-    let survey = survey(&resolution.project, &States::new(&resolution.project, catalogue()), &naming);
+    let survey = survey(&resolution.project, &States::new(&resolution.project, known), &naming);
     Ok(Found { sources, resolution, naming, survey })
 }
 
