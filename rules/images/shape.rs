@@ -35,12 +35,17 @@ pub(super) struct Table {
 
 /// Every key of an entry, as a path: `data.path`.
 pub fn keys() -> Vec<String> {
+    keys_of(&ENTRY, "")
+}
+
+fn keys_of(table: &Table, above: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for (name, kind) in ENTRY.keys {
-        found.push((*name).to_string());
+    for (name, kind) in table.keys {
+        let path = format!("{above}{name}");
         if let Kind::Map(table) | Kind::Maps(table) = kind {
-            found.extend(table.keys.iter().map(|it| format!("{name}.{}", it.0)));
+            found.extend(keys_of(table, &format!("{path}.")));
         }
+        found.push(path);
     }
     found
 }

@@ -522,21 +522,25 @@ images:
     version: leading
     latest: 3
     data:
-      - {versions: "<3", tags: "*-x", path: "/a/{major}", links: [/b], env: [A], flags: [-D], mount: /a, keeps: all, optional: false}
+      - {versions: "<3", tags: "*-x", path: "/a/{major}", links: [/b], env: [A], flags: [-D], mount: /a, keeps: all, optional: false, needs: [-js], unless: [KC_DB]}
       - {versions: ">=3.1", path: /a, after: server}
     volumes: [{versions: "<3", paths: [/a]}]
     wrong: [{versions: "<3", path: /c, why: it is not there}]
-    server: {entrypoint: script, names: [a], subcommands: [b]}
+    server: {entrypoint: script, names: [a], subcommands: [b], sh: dash}
     stop: {image: SIGTERM, use: SIGINT, bad: {SIGQUIT: it aborts}, grace: 3m, basis: documented, why: it is slow}
-    health: {image: false, test: [CMD, a], shell: true, note: x}
+    health: {image: false, test: [CMD, a], lacks: [{versions: "<3", tags: "*", unless: "*-alpine", tools: [sh]}], early: [a], note: x}
     platforms: [linux/amd64]
     old_platforms: {versions: "<3", platforms: [linux/arm64]}
+    user: 1000
+    collation: libc
     bind: {risk: high, note: x}
     network: {risk: ok, note: x}
-    floating: {risk: high, note: x, pin: example/pg:3}
-    identity: {keyed_by: hostname, fix: x, note: x}
+    floating: {risk: high, note: x, pin: example/pg:3, minor: true, gone: ["example/pg:{version}"]}
+    identity: {keyed_by: hostname, env: [A], hostname: true, files: [/a.conf], fix: x, note: x}
     also: [a]
-    memory: x
+    secrets: [{path: /key, unless: [KEY], with: [DB], keeps: all}]
+    memory: {default: x, on: [A], off: [B], unless: [C], mounts: [/d], instead: x, note: x}
+    dump: pg_dump
     shared: never
     cache: false
     often_cache: false

@@ -41,18 +41,24 @@ pub(super) struct Image {
     platforms: Option<Vec<String>>,
     /// Those of older versions.
     old_platforms: Option<OldPlatforms>,
+    /// The user id that the server runs as, where it cannot change the owner of its folders.
+    user: Option<u32>,
     /// What a folder of a macOS or Windows host means for it.
     bind: Option<Risk>,
     /// Whether it runs on a network file system.
     network: Option<Network>,
     /// A tag that moves.
     floating: Option<Floating>,
+    /// `libc` if the C library sorts text, so that the base of the image is a part of the version.
+    collation: Option<Collation>,
     /// What the data is tied to, such as the host name.
     identity: Option<Identity>,
     /// What else has to be kept so that the data can be read.
     also: Option<Vec<String>>,
+    /// Keys and the like without which the data cannot be read.
+    secrets: Option<Vec<Secret>>,
     /// How the default configuration keeps nothing or not all, and what turns keeping on.
-    memory: Option<String>,
+    memory: Option<Memory>,
     /// Whether two containers may use one data directory.
     shared: Option<Sharing>,
     /// There is nothing to lose.
@@ -61,6 +67,8 @@ pub(super) struct Image {
     often_cache: Option<bool>,
     /// Anything else.
     note: Option<String>,
+    /// The program that writes a copy that can be read back.
+    dump: Option<String>,
     /// How well it is known. What is inferred never makes an error; the default is `verified`.
     confidence: Option<Confidence>,
     /// Keys that are not certain, whatever `confidence` says.
@@ -94,6 +102,46 @@ struct Data {
     keeps: Option<String>,
     /// Nothing of the user's is lost with it, such as logs.
     optional: Option<bool>,
+    /// Signs; without one of them the server keeps nothing here.
+    needs: Option<Vec<String>>,
+    /// Signs that what would be here is in another service.
+    unless: Option<Vec<String>>,
+}
+
+/// Something without which the data cannot be read.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is made")]
+struct Secret {
+    /// Where the server makes it, if it is not given.
+    path: String,
+    /// Signs that it is given.
+    unless: Option<Vec<String>>,
+    /// Signs that the data is in another service.
+    with: Option<Vec<String>>,
+    /// What cannot be read without it.
+    keeps: String,
+}
+
+/// How nothing is kept, and what turns keeping on. `rules/README.md` says what a sign is.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is made")]
+struct Memory {
+    /// How the default keeps nothing, for a sentence.
+    default: Option<String>,
+    /// Signs that something is kept.
+    on: Option<Vec<String>>,
+    /// Signs that nothing is kept.
+    off: Option<Vec<String>>,
+    /// Signs that nothing can be said.
+    unless: Option<Vec<String>>,
+    /// Folders whose mount shows that keeping is meant.
+    mounts: Option<Vec<String>>,
+    /// What to write instead.
+    instead: Option<String>,
+    /// Anything else.
+    note: Option<String>,
 }
 
 /// VOLUMEs of some versions.
@@ -131,6 +179,8 @@ struct Server {
     names: Option<Vec<String>>,
     /// Those that run the server, where a program has several.
     subcommands: Option<Vec<String>>,
+    /// `dash` if `sh` is one that does not give its process to its last command.
+    sh: Option<Sh>,
 }
 
 /// How an image stops.
@@ -162,10 +212,27 @@ struct Health {
     image: Option<bool>,
     /// A probe that works with the tools in the image, as Compose writes it.
     test: Option<Vec<String>>,
-    /// `false` if the image has no shell.
-    shell: Option<bool>,
+    /// Programs that people use in probes and that are not in the image.
+    lacks: Option<Vec<Lack>>,
+    /// Programs that reach the server of the first initialisation, if they are not given a host.
+    early: Option<Vec<String>>,
     /// What to know about the probe.
     note: Option<String>,
+}
+
+/// Programs that are not in the image.
+#[derive(JsonSchema)]
+#[schemars(deny_unknown_fields)]
+#[expect(dead_code, reason = "only its schema is made")]
+struct Lack {
+    /// The versions for which it holds.
+    versions: Option<String>,
+    /// A pattern on the whole tag for which it holds.
+    tags: Option<String>,
+    /// A pattern on the whole tag for which it does not hold.
+    unless: Option<String>,
+    /// Their names; `sh` says that there is no shell.
+    tools: Vec<String>,
 }
 
 /// Platforms of older versions.
@@ -207,11 +274,15 @@ struct Network {
 #[expect(dead_code, reason = "only its schema is made")]
 struct Floating {
     /// How big the risk is.
-    risk: String,
+    risk: FloatingRisk,
     /// Why.
     note: Option<String>,
     /// What to write instead.
     pin: Option<String>,
+    /// A minor version changes the files as a major one does.
+    minor: Option<bool>,
+    /// Images that the registry does not have, as `repository:tag`; the tag `{version}` stands for any number.
+    gone: Option<Vec<String>>,
 }
 
 /// What the data is tied to.
@@ -219,8 +290,14 @@ struct Floating {
 #[schemars(deny_unknown_fields)]
 #[expect(dead_code, reason = "only its schema is made")]
 struct Identity {
-    /// What it is tied to, such as the host name.
-    keyed_by: String,
+    /// What it is tied to.
+    keyed_by: KeyedBy,
+    /// Variables that fix it.
+    env: Option<Vec<String>>,
+    /// `hostname:` fixes it.
+    hostname: Option<bool>,
+    /// Files of configuration that may fix it.
+    files: Option<Vec<String>>,
     /// What to do.
     fix: Option<String>,
     /// Why.
@@ -237,6 +314,10 @@ made! {
     Sharing = words(&["never", "by-design", "unknown"]);
     Confidence = words(&["verified", "documented", "inferred"]);
     Entrypoint = words(&["script", "binary", "command"]);
+    Collation = words(&["libc"]);
+    Sh = words(&["dash"]);
+    FloatingRisk = words(&["critical", "high", "medium", "low"]);
+    KeyedBy = words(&["hostname", "ip"]);
     Basis = words(&["documented", "inferred"]);
     NetworkRisk = words(&["unsupported", "discouraged", "conditional", "ok"]);
 }
