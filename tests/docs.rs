@@ -1,7 +1,7 @@
 //! The pages in `docs/`: their links lead somewhere, and their examples are what the program does.
 
 use crate::cli::{BAD, ONLY, Place};
-use crate::support::{assert_none, entries, expect_file, has_extension, read, root, shown};
+use crate::support::{assert_none, entries, examples, expect_file, has_extension, read, root, shown};
 use std::path::PathBuf;
 
 /// The README and the pages of documentation.
@@ -64,4 +64,30 @@ fn every_format_is_described() {
     for name in names.split(", ") {
         assert!(page.contains(&format!("| `{name}` |")), "docs/json.md does not name `{name}`");
     }
+}
+
+#[test]
+fn each_suppression_on_the_page_is_needed_and_heard() {
+    let page = read(&root().join("docs/suppression.md"));
+    let examples: Vec<_> = examples(&page).into_iter().filter(|it| it.language == "yaml").collect();
+    let (projects, settings): (Vec<_>, Vec<_>) = examples.into_iter().partition(|it| it.text.contains("image: "));
+    assert_eq!((projects.len(), settings.len()), (3, 1));
+    let run = |text: &str, settings: &str| {
+        let place = Place::new(&[("compose.yaml", text), (".plimsoll.yaml", settings)]);
+        place.run(&["check", "--format", "concise"])
+    };
+    for example in &projects {
+        let heard = run(&example.text, "");
+        assert_eq!((heard.status, heard.stdout.as_str()), (0, ""), "line {}", example.line);
+        let named = example.text.split_once("ignore[").unwrap().1.split_once(']').unwrap().0;
+        let lines = example.text.lines().map(|it| it.split("# plimsoll").next().unwrap());
+        let plain = run(&lines.collect::<Vec<_>>().join("\n"), "").stdout;
+        let mut found: Vec<&str> = plain.lines().map(|it| it.split(' ').nth(2).unwrap()).collect();
+        found.sort_unstable();
+        assert_eq!(found.join(", "), named, "line {}", example.line);
+    }
+    // The settings say of the last one what its comment does.
+    let lines = projects[2].text.lines().filter(|it| !it.contains("# plimsoll"));
+    let outcome = run(&lines.collect::<Vec<_>>().join("\n"), &settings[0].text);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (0, ""));
 }

@@ -3,7 +3,7 @@
 use crate::cli::BAD;
 use crate::support::{read, root};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
 
@@ -33,23 +33,27 @@ fn run(directory: &Path, program: &str, args: &[&str]) -> Option<Output> {
     command.output().ok()
 }
 
-#[test]
-fn a_staged_part_of_a_project_is_checked_as_a_whole() {
-    let place = TempDir::new().unwrap();
+/// A repository with our hook in it, as that of a local repository, so that nothing is fetched. `None` where pre-commit
+/// or Git is not installed.
+fn repository(place: &TempDir, args: &str) -> Option<PathBuf> {
     let repository = place.path().join("repository");
     fs::create_dir(&repository).unwrap();
-    let installed = run(&repository, "pre-commit", &["--version"]).is_some_and(|it| it.status.success());
-    if !installed || run(&repository, "git", &["init", "-q"]).is_none() {
-        return;
-    }
-    // A hook of a local repository has the keys of ours, so that nothing is fetched.
+    run(&repository, "pre-commit", &["--version"]).filter(|it| it.status.success())?;
+    run(&repository, "git", &["init", "-q"])?;
     let hook = hooks().into_iter().find(|it| it["id"].as_str() == Some("plimsoll-system")).unwrap();
     let text = |key: &str| hook[key].as_str().unwrap().to_string();
     let (entry, files) = (text("entry"), text("files"));
     let config = format!(
-        "repos:\n- repo: local\n  hooks:\n  - id: plimsoll\n    name: plimsoll\n    entry: {entry}\n    language: system\n    types: [yaml]\n    files: {files}\n    require_serial: true\n    args: [--select=undeclared-volume, --format=concise]\n"
+        "repos:\n- repo: local\n  hooks:\n  - id: plimsoll\n    name: plimsoll\n    entry: {entry}\n    language: system\n    types: [yaml]\n    files: {files}\n    require_serial: true\n    args: [--select=undeclared-volume, --format=concise{args}]\n"
     );
     fs::write(repository.join(".pre-commit-config.yaml"), config).unwrap();
+    Some(repository)
+}
+
+#[test]
+fn a_staged_part_of_a_project_is_checked_as_a_whole() {
+    let place = TempDir::new().unwrap();
+    let Some(repository) = repository(&place, "") else { return };
     fs::write(repository.join("compose.yaml"), BAD).unwrap();
     fs::write(repository.join("compose.override.yaml"), "services:\n  db:\n    restart: always\n").unwrap();
     fs::write(repository.join("values.yaml"), "a: 1\n").unwrap();
@@ -63,4 +67,19 @@ fn a_staged_part_of_a_project_is_checked_as_a_whole() {
     let outcome = run(&repository, "pre-commit", &["run"]).unwrap();
     assert_eq!(outcome.status.code(), Some(0), "{outcome:?}");
     assert!(String::from_utf8_lossy(&outcome.stdout).contains("Skipped"), "{outcome:?}");
+}
+
+#[test]
+fn a_hook_that_fixes_stops_the_commit_once() {
+    let place = TempDir::new().unwrap();
+    let Some(repository) = repository(&place, ", --fix") else { return };
+    fs::write(repository.join("compose.yaml"), BAD).unwrap();
+    run(&repository, "git", &["add", "."]).unwrap();
+    let outcome = run(&repository, "pre-commit", &["run"]).unwrap();
+    assert_eq!(outcome.status.code(), Some(1), "{outcome:?}");
+    assert!(String::from_utf8_lossy(&outcome.stdout).contains("files were modified by this hook"), "{outcome:?}");
+    assert_eq!(read(&repository.join("compose.yaml")), format!("{BAD}volumes:\n  data:\n"));
+    run(&repository, "git", &["add", "."]).unwrap();
+    let outcome = run(&repository, "pre-commit", &["run"]).unwrap();
+    assert_eq!(outcome.status.code(), Some(0), "{outcome:?}");
 }

@@ -13,8 +13,9 @@ fn options(place: &Place, command: &str) -> Vec<String> {
 #[test]
 fn completions_know_every_option() {
     let place = Place::new(&[]);
-    let options = options(&place, "check");
-    assert!(options.len() > 10, "{options:?}");
+    let commands = ["check", "model", "survey", "images", "rules"];
+    let options: Vec<String> = commands.iter().flat_map(|it| options(&place, it)).collect();
+    assert!(options.len() > 30, "{options:?}");
     for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
         let outcome = place.run(&["completions", shell]);
         assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{shell}");
