@@ -133,6 +133,37 @@ fn hidden_vendored_and_ignored_folders_are_left_out() {
 }
 
 #[test]
+fn an_archive_of_a_repository_is_read_like_the_repository() {
+    let place = Place::new(&[
+        (".gitignore", "*"),
+        ("archive/.gitignore", "/build/\n"),
+        ("archive/compose.yaml", BAD),
+        ("archive/build/compose.yaml", BAD),
+    ]);
+    // What lies above, such as in a home directory, has nothing to do with it.
+    assert_eq!(found(&check(&place, &["archive"])), ["archive/compose.yaml"]);
+    assert_eq!(check(&place, &["."]).status, 2);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_read_is_said_and_the_rest_is_checked() {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    let place = Place::new(&[("locked/compose.yaml", BAD), ("open/compose.yaml", BAD)]);
+    let locked = place.path().join("locked");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).unwrap();
+    // The superuser may read anything.
+    let refused = fs::read_dir(&locked).is_err();
+    let outcome = check(&place, &["."]);
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o755)).unwrap();
+    if refused {
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (2, "error: locked: permission denied\n"));
+        assert_eq!(found(&outcome), ["open/compose.yaml"]);
+    }
+}
+
+#[test]
 fn what_the_settings_exclude_is_left_out_unless_it_is_named() {
     let place = Place::new(&[
         (".git/HEAD", ""),

@@ -7,6 +7,7 @@ use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::load::likeness::{is_compose, is_yaml};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Folders that hold what others have written, or what is made from something else.
@@ -41,6 +42,11 @@ pub(crate) fn below(root: &Path, excluded: impl Fn(&str) -> bool + Send + Sync +
     let mut walk = WalkBuilder::new(root);
     // Two settings of Git are those of one machine: what is not in the repository is not asked.
     walk.git_global(false).git_exclude(false).sort_by_file_name(Ord::cmp);
+    if !is_in_repository(root) {
+        // What was taken out of a repository, such as an archive, is read as it is there. What lies above is not a
+        // part of it, such as the `.gitignore` of a home directory.
+        walk.require_git(false).parents(false);
+    }
     walk.filter_entry(move |it| it.depth() == 0 || !is_left_out(it) && !excluded(&path_of(it)));
     let mut candidates = Vec::new();
     for entry in walk.build() {
@@ -55,7 +61,10 @@ pub(crate) fn below(root: &Path, excluded: impl Fn(&str) -> bool + Send + Sync +
                     },
                     _ => root.to_path_buf(),
                 };
-                let why = error.io_error().map_or_else(|| error.to_string(), std::string::ToString::to_string);
+                let why = match error.io_error().map(std::io::Error::kind) {
+                    Some(ErrorKind::PermissionDenied) => "permission denied".to_string(),
+                    _ => error.io_error().map_or_else(|| error.to_string(), ToString::to_string),
+                };
                 found.failures.push(Failure::new(&name, why));
             }
         }
@@ -74,6 +83,12 @@ pub(crate) fn below(root: &Path, excluded: impl Fn(&str) -> bool + Send + Sync +
     let candidates = files;
     found.files = one_for_each(candidates);
     found
+}
+
+/// Whether a directory belongs to a Git repository.
+fn is_in_repository(directory: &Path) -> bool {
+    let whole = std::fs::canonicalize(directory);
+    whole.is_ok_and(|it| it.ancestors().any(|it| it.join(".git").exists()))
 }
 
 /// The path of an entry as people write it: without `./` at its beginning.

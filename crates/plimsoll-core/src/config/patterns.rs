@@ -44,6 +44,10 @@ pub(super) fn glob(pattern: &str) -> Result<Glob, String> {
     if inner.trim_matches('/').is_empty() {
         return Err("it names nothing".to_string());
     }
+    let escaped = inner.split('\\').skip(1).filter_map(|it| it.chars().next());
+    if escaped.into_iter().any(|it| it.is_alphanumeric() || it == '_') {
+        return Err("between names stands `/`, and not `\\`, on Windows as well".to_string());
+    }
     let pattern = match inner.strip_prefix('/') {
         Some(rest) => rest.to_string(),
         None if inner.contains('/') || pattern.starts_with("./") => inner.to_string(),
@@ -70,6 +74,7 @@ mod tests {
             ("**/test/*", "a/test/c.yaml"),
             ("/c.yaml", "c.yaml"),
             ("./c.{yml,yaml}", "c.yml"),
+            (r"a\*b", "a*b"),
         ] {
             assert!(matches(pattern, path), "{pattern} does not match {path}");
         }
@@ -87,7 +92,7 @@ mod tests {
 
     #[test]
     fn what_is_no_pattern() {
-        for pattern in ["", "/", "./", "a[", "{a", "../a", "..", "!a"] {
+        for pattern in ["", "/", "./", "a[", "{a", "../a", "..", "!a", r"a\b"] {
             assert!(Patterns::new([pattern]).is_err(), "{pattern}");
         }
     }
