@@ -243,6 +243,39 @@ projects:
 }
 
 #[test]
+fn a_survey_takes_what_the_settings_give() {
+    let text = "services:\n  db:\n    image: postgres:17\n    profiles: [full]\n    volumes: [\"${SOURCE}:/var/lib/postgresql/data\"]\nvolumes: {data: }\n";
+    let config = "
+env: {SOURCE: data}
+profiles: [full]
+projects:
+  other:
+    files: [other/compose.yaml]
+    env: {SOURCE: ./data}
+";
+    let place = place(config, "compose.yaml", text);
+    place.write("other/compose.yaml", text.as_bytes());
+    let keepers = |args: &[&str]| {
+        let outcome = place.run(&[&["survey", "--format", "json"], args].concat());
+        assert_eq!(outcome.status, 0, "{args:?} {outcome:?}");
+        let json: Value = serde_json::from_str(&outcome.stdout).unwrap();
+        let kinds = json["places"].as_array().unwrap().iter().map(|it| it["kept_on"]["kind"].to_string());
+        kinds.collect::<Vec<_>>()
+    };
+    let volume = keepers(&[]);
+    assert_eq!(volume.len(), 1);
+    assert_eq!(keepers(&["-f", "compose.yaml"]), volume);
+    assert_eq!(keepers(&["compose.yaml"]), volume);
+    let bind = keepers(&["--env", "SOURCE=./x"]);
+    assert_ne!(bind, volume);
+    assert_eq!(keepers(&["--project", "other"]), bind);
+    assert_eq!(keepers(&["--isolated", "--env", "SOURCE=data"]), [""; 0]);
+    let outcome = place.run(&["survey", "--project", "othre"]);
+    let said = "error: --project: the settings name no project `othre`; did you mean `other`?\n";
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (2, said));
+}
+
+#[test]
 fn images_are_described() {
     let private = "services:\n  db:\n    image: registry.example.com/team/pg:17\n    volumes: [\"data:/data\"]\nvolumes: {data: }\n";
     let config = "
@@ -357,6 +390,7 @@ fn each_kind_of_mistake_has_a_sentence() {
         "fail-on: always",
         "exclude: [../a]",
         "exclude: [\"!a\"]",
+        "exclude: ['deploy\\old']",
         "env: [A=1]",
         "env: {A: [1]}",
         "overrides: {files: [a]}",
@@ -682,8 +716,16 @@ fn the_documentation_has_every_key() {
     let mut wrong = Vec::new();
     support::expect_file(&path, Some(&text), &mut wrong);
     support::assert_none(&wrong, "the tables are made from the schema: run `UPDATE_EXPECT=1 cargo test config`");
-    // The examples can be used.
-    for example in support::examples(&text).iter().filter(|it| it.language == "yaml") {
+    // The examples can be used, and the schema takes them.
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let mut examples = support::examples(&text);
+    examples.extend(support::examples(&support::read(&support::root().join("docs/suppression.md"))));
+    examples.retain(|it| it.language == "yaml" && !it.text.contains("    image: "));
+    assert_eq!(examples.len(), 3);
+    for example in &examples {
+        let value: Value = yaml_serde::from_str(&example.text).unwrap();
+        let refused: Vec<String> = validator.iter_errors(&value).map(|it| it.to_string()).collect();
+        assert_eq!(refused, [""; 0], "{}", example.text);
         let place = place(&example.text, "compose.yaml", &format!("{GOOD}  search: {{image: \"qdrant/qdrant:v1\"}}\n"));
         place.write("compose.production.yaml", b"services: {}");
         place.write("production.env", b"");

@@ -185,6 +185,39 @@ fn a_diff_is_shown_and_nothing_is_written() {
 }
 
 #[test]
+fn a_diff_is_no_report() {
+    let place = Place::new(&[("compose.yaml", BAD)]);
+    for format in ["json", "text=a.txt", "sarif=a.sarif"] {
+        let outcome = place.run(&["check", "--diff", "--format", format]);
+        assert_eq!((outcome.status, outcome.stdout.as_str()), (2, ""), "{format}");
+        assert!(outcome.stderr.contains("`--diff` prints a patch and no report"), "{outcome:?}");
+    }
+    let printed = place.run(&["check", "--diff", "-q"]);
+    assert_eq!((printed.status, printed.stderr.as_str()), (1, ""));
+    let outcome = place.run(&["check", "--diff", "-q", "--format", "text", "--output", "fixes.diff"]);
+    assert_eq!((outcome.status, outcome.stdout.as_str()), (1, ""));
+    assert_eq!(read(&place, "fixes.diff"), printed.stdout);
+    assert_eq!(place.run(&["check", "--diff", "--output", "missing/fixes.diff"]).status, 2);
+}
+
+#[test]
+fn what_is_known_is_not_fixed_and_what_is_left_counts() {
+    let place = Place::new(&[("compose.yaml", STORE), ("bad/compose.yaml", BAD)]);
+    assert_eq!(place.run(&["check", "bad", "--write-baseline", "known.json", "-q"]).stdout, "");
+    let args = ["check", ".", "--fix", "--baseline", "known.json", "--fail-on"];
+    let run = |fail_on| place.run(&[&args[..], &[fail_on]].concat());
+    let outcome = run("never");
+    assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""));
+    let last = "\nFixed 1 finding in 1 file; 2 left, and 1 known (2 more with --unsafe-fixes)\n";
+    assert!(outcome.stdout.ends_with(last), "{outcome:?}");
+    assert_eq!(read(&place, "bad/compose.yaml"), BAD);
+    assert_eq!(run("warning").status, 1);
+    // What is gone is said here as well.
+    place.write("bad/compose.yaml", GOOD.as_bytes());
+    assert!(run("never").stderr.starts_with("note: known.json: 1 finding is gone"));
+}
+
+#[test]
 fn patch_takes_the_diff() {
     let unfinished = STORE.replace("\nvolumes:\n  pgdata:\n  next:\n", "").trim_end().to_string();
     let place = Place::new(&[("compose.yaml", &unfinished), ("bad/compose.yaml", BAD)]);
@@ -248,6 +281,17 @@ mod unix {
         assert_eq!(fs::read_to_string(&real).unwrap(), format!("{BAD}volumes:\n  data:\n"));
         assert_eq!(fs::metadata(&real).unwrap().permissions().mode() & 0o777, 0o640);
         assert_eq!(listing(&place.path().join("real")), ["compose.yaml"]);
+    }
+
+    #[test]
+    fn a_file_with_two_names_is_fixed_once() {
+        let place = Place::new(&[("a/compose.yaml", BAD), ("b/empty", "")]);
+        symlink("../a/compose.yaml", place.path().join("b/compose.yaml")).unwrap();
+        let outcome = place.run(&["check", "--fix", "a", "b", "--select", "undeclared-volume"]);
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{outcome:?}");
+        assert!(outcome.stdout.ends_with("; 0 left\n"), "{outcome:?}");
+        assert_eq!(read(&place, "a/compose.yaml"), format!("{BAD}volumes:\n  data:\n"));
+        assert!(fs::symlink_metadata(place.path().join("b/compose.yaml")).unwrap().is_symlink());
     }
 
     #[test]

@@ -183,6 +183,9 @@ pub struct Survey {
     #[command(flatten)]
     #[expect(missing_docs, reason = "clap would show it")]
     pub settings: Config,
+    /// Survey a project that the settings name
+    #[arg(long = "project", value_name = "NAME", conflicts_with_all = ["path", "file", "project_directory"])]
+    pub named: Option<String>,
     /// auto, always, never
     #[arg(long, value_enum, hide_possible_values = true, value_name = "WHEN", default_value_t = Color::Auto)]
     pub color: Color,

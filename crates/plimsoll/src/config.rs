@@ -15,6 +15,7 @@ use plimsoll_core::load::files::{Files, directory, join};
 use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::Request;
 use plimsoll_core::source::Sources;
+use plimsoll_core::suggest::closest;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::read_user;
 use std::collections::HashMap;
@@ -178,6 +179,28 @@ impl Configs {
         Ok(config.map(|it| it.knowledge.clone()).unwrap_or_default())
     }
 
+    /// What is asked for at a place, or the project of a name: what the settings give, and the options over it.
+    pub fn request(
+        &mut self,
+        place: &str,
+        named: Option<&str>,
+        options: &args::Project,
+    ) -> Result<Request, ConfigError> {
+        let is_directory = place.is_empty() || Path::new(place).is_dir();
+        let config = if is_directory { self.nearest(place)? } else { self.of_file(place)? };
+        let mut request = match (named, &config) {
+            (Some(name), _) => {
+                let project = project(config.as_deref(), name).map_err(ConfigError::Unread)?;
+                let Some(config) = &config else { return Ok(Request::default()) };
+                request_of(config, project, options)
+            }
+            (None, Some(config)) => request_with(config.environment(&config.config.environment), options),
+            (None, None) => request_with(Environment::default(), options),
+        };
+        request.here = crate::input::here();
+        Ok(request)
+    }
+
     /// What the settings and the options come to for a file.
     pub fn options(&self, config: Option<&ConfigFile>, path: &str, options: &Check) -> Options {
         let inner = config.map(|it| it.inner(&absolute(&self.here, path)));
@@ -225,24 +248,41 @@ pub(crate) fn request_of(config: &ConfigFile, project: &NamedProject, options: &
     given.variables.extend(own.variables);
     given.env_files = own.env_files.or(given.env_files);
     given.profiles = own.profiles.or(given.profiles);
+    let directory = project.directory.as_ref().map(|it| config.outer(it));
+    Request {
+        files: project.files.iter().map(|it| config.outer(it)).collect(),
+        directory: directory.map(|it| if it.is_empty() { ".".into() } else { it }),
+        ..request_with(given, options)
+    }
+}
+
+/// The request of the options, with what the settings give.
+fn request_with(given: Environment, options: &args::Project) -> Request {
     let given = given_or(options, given);
     let mut variables = Variables::unknown();
     for (key, value) in &given.variables {
         variables.set(key, value);
     }
     Request {
-        files: project.files.iter().map(|it| config.outer(it)).collect(),
-        directory: project
-            .directory
-            .as_ref()
-            .map(|it| config.outer(it))
-            .map(|it| if it.is_empty() { ".".into() } else { it }),
+        files: options.file.clone(),
+        directory: options.project_directory.clone(),
         env_files: given.env_files.unwrap_or_default(),
         profiles: given.profiles.unwrap_or_default(),
         name: options.project_name.clone(),
         variables,
         here: None,
     }
+}
+
+/// The project of a name, or why there is none.
+pub(crate) fn project<'a>(config: Option<&'a ConfigFile>, name: &str) -> Result<&'a NamedProject, Failure> {
+    let projects = config.map(|it| it.config.projects.as_slice()).unwrap_or_default();
+    projects.iter().find(|it| *it.name == *name).ok_or_else(|| {
+        let hint = closest(name, projects.iter().map(|it| it.name.as_str()));
+        let hint = hint.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+        let place = if config.is_some() { "the settings name" } else { "there are no settings, and they name" };
+        Failure { file: "--project".to_string(), message: format!("{place} no project `{name}`{hint}") }
+    })
 }
 
 /// Where the files are run, if the options say so.

@@ -1,13 +1,16 @@
 //! `check --fix` and `--diff`: the fixes of all projects, applied and written, or shown.
 
+use crate::args::Check;
 use crate::escape;
-use crate::input::{Disk, Failure, STDIN};
+use crate::input::{Disk, Failure, STDIN, slashed};
 use crate::projects::{Checked, Plan};
 use crate::report::several;
 use crate::write;
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::fix::{self, Fixed, Safety, Texts, fix_all};
+use plimsoll_core::load::files::join;
 use similar::TextDiff;
+use std::collections::HashSet;
 use std::io;
 use std::path::Path;
 
@@ -40,12 +43,56 @@ pub(crate) fn fix(plan: &Plan<'_>, disk: &Disk, with_unsafe: bool) -> Outcome {
     outcome
 }
 
+/// How often the same files are fixed again at the most, because they were changed under another name.
+const PASSES: usize = 10;
+
+/// Fixes as far as it goes, and writes it.
+pub(crate) fn fix_files(options: &Check, plan: &Plan<'_>, disk: &Disk) -> Outcome {
+    let mut outcome = fix(plan, disk, options.unsafe_fixes);
+    let stdin = stdin_name(options);
+    for _ in 0..PASSES {
+        if !outcome.write(&stdin) {
+            break;
+        }
+        // A file that has two names is fixed under one, and then read again.
+        let before = std::mem::replace(&mut outcome, fix(plan, disk, options.unsafe_fixes));
+        for (name, count) in before.fixed.fixed.into_iter().filter(|it| it.0 != stdin && it.0 != STDIN) {
+            *outcome.fixed.fixed.entry(name).or_default() += count;
+        }
+    }
+    if !outcome.checked.failures.is_empty() {
+        // What could not be written is as it was.
+        let failures = std::mem::take(&mut outcome.checked.failures);
+        let given = outcome.fixed.texts.iter().filter(|it| *it.0 == stdin || it.0 == STDIN);
+        let given = given.map(|it| (it.0.clone(), it.1.clone())).collect();
+        outcome.checked = Checked { failures, ..plan.check(&disk.with(&given)) };
+    }
+    outcome
+}
+
+/// What standard input is called.
+fn stdin_name(options: &Check) -> String {
+    join("", &slashed(options.stdin_filename.as_deref().unwrap_or("<stdin>")))
+}
+
 impl Outcome {
+    /// What standard input has become, if it was changed.
+    pub fn given(&self, options: &Check) -> Option<Vec<u8>> {
+        let names = [&stdin_name(options), STDIN];
+        names.iter().find_map(|it| self.fixed.texts.get(*it)).map(|it| it.as_bytes().to_vec())
+    }
+
     /// Writes the changed files, but for standard input. What cannot be written is a failure, and counts as not fixed.
-    pub fn write(&mut self, stdin: &str) {
-        let mut failed = Vec::new();
+    /// Whether one of them was not written because it already was, under another name.
+    fn write(&mut self, stdin: &str) -> bool {
+        let (mut failed, mut done, mut again) = (Vec::new(), HashSet::new(), false);
         for (name, text) in self.fixed.texts.iter().filter(|it| it.0 != stdin && it.0 != STDIN) {
             let before = self.fixed.before.get(name).map_or("", String::as_str);
+            if std::fs::canonicalize(name).is_ok_and(|it| !done.insert(it)) {
+                again = true;
+                failed.push(name.clone());
+                continue;
+            }
             if let Err(why) = write::replace(Path::new(name), before, text) {
                 let message = format!("it could not be fixed: {why}");
                 failed.push(name.clone());
@@ -56,6 +103,7 @@ impl Outcome {
             self.fixed.texts.remove(&name);
             self.fixed.fixed.remove(&name);
         }
+        again
     }
 
     /// The changes as a patch that `patch -p0` takes.
@@ -82,9 +130,13 @@ impl Outcome {
             0 => String::new(),
             count => format!(" ({count} more with --unsafe-fixes)"),
         };
+        let known = match self.checked.known {
+            0 => String::new(),
+            count => format!(", and {count} known"),
+        };
         match self.fixed.count() {
-            0 => format!("{verb} nothing; {left} left{more}"),
-            _ => format!("{verb} {fixed} in {files}; {left} left{more}"),
+            0 => format!("{verb} nothing; {left} left{known}{more}"),
+            _ => format!("{verb} {fixed} in {files}; {left} left{known}{more}"),
         }
     }
 }

@@ -3,6 +3,7 @@
 use plimsoll_core::fix::Texts;
 use plimsoll_core::load::files::{Files, ReadError, join};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
+use std::collections::HashMap;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
@@ -110,19 +111,24 @@ fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
 pub struct Disk {
     stdin: Arc<OnceLock<Option<Vec<u8>>>>,
     changed: Arc<Texts>,
+    /// The names of what was changed, by where links lead.
+    names: Arc<HashMap<PathBuf, String>>,
 }
 
 impl Disk {
     /// The same files, some of which have another text.
     pub fn with(&self, changed: &Texts) -> Disk {
-        Disk { stdin: self.stdin.clone(), changed: Arc::new(changed.clone()) }
+        let name = |it: &String| Some((fs::canonicalize(it).ok()?, it.clone()));
+        let names = changed.keys().filter_map(name).collect();
+        Disk { stdin: self.stdin.clone(), changed: Arc::new(changed.clone()), names: Arc::new(names) }
     }
 
     fn changed(&self, path: &str) -> Option<&str> {
         if self.changed.is_empty() {
             return None;
         }
-        self.changed.get(&join("", path)).map(String::as_str)
+        let text = self.changed.get(&join("", path));
+        text.or_else(|| self.changed.get(self.names.get(&fs::canonicalize(path).ok()?)?)).map(String::as_str)
     }
 }
 

@@ -7,11 +7,11 @@ use crate::fix;
 use crate::images;
 use crate::input::{self, Disk, Failure, here};
 use crate::model;
-use crate::projects::{self, Checked, Plan};
+use crate::projects::{self, Checked};
 use crate::report::{self, Report, Style, json, page_url};
 use crate::survey;
 use anstream::{AutoStream, ColorChoice};
-use plimsoll_core::load::files::{Files, join};
+use plimsoll_core::load::files::Files;
 use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::Request;
 use plimsoll_core::suggest::closest;
@@ -116,21 +116,28 @@ fn check_files(options: &Check) -> Status {
     if options.unsafe_fixes && !options.fix && !options.diff {
         return fail("`--unsafe-fixes` is for `--fix` and `--diff`");
     }
+    if options.diff && options.format.iter().any(|it| it.format != args::Format::Text || it.file.is_some()) {
+        return fail("`--diff` prints a patch and no report, so there is no `--format` for it");
+    }
     let disk = Disk::default();
-    if options.fix || options.diff {
-        let fixed = projects::with_plan(options, &request, |plan| fix_files(options, plan, &disk));
-        return fixed.unwrap_or_else(|error| refuse(&error));
+    if options.diff {
+        let shown = projects::with_plan(options, &request, |plan| fix::fix(plan, &disk, options.unsafe_fixes));
+        return shown.map_or_else(|error| refuse(&error), |it| show_diff(options, &it));
+    }
+    if options.fix {
+        let fixed = projects::with_plan(options, &request, |plan| fix::fix_files(options, plan, &disk));
+        return fixed.map_or_else(|error| refuse(&error), |it| show_fixed(options, &it, &disk));
     }
     let checked = match projects::with_plan(options, &request, |plan| plan.check(&disk)) {
         Ok(checked) => checked,
         Err(error) => return refuse(&error),
     };
     let status = status_of(&checked);
-    for note in &checked.notes {
-        _ = writeln!(io::stderr(), "note: {}", escape::line(note));
-    }
     if let (Some(count), Some(path), true) = (checked.written, &options.write_baseline, checked.failures.is_empty()) {
         let said = format!("wrote {} to {}", report::several(count, "finding"), path.display());
+        if options.quiet {
+            return Status::Clean;
+        }
         return print(Status::Clean, false, |out| writeln!(out, "{}", escape::line(&said)));
     }
     show(options, &report_of(&checked), status, None)
@@ -141,8 +148,12 @@ fn report_of(checked: &Checked) -> Report<'_> {
     Report { sources, projects: *projects, files: *files, known: *known, diagnostics: found, failures }
 }
 
-/// Says what could not be read or written, and what that and the findings mean for the one who called.
+/// Says what could not be read or written, what else there is to say, and what that and the findings mean for the one
+/// who called.
 fn status_of(checked: &Checked) -> Status {
+    for note in &checked.notes {
+        _ = writeln!(io::stderr(), "note: {}", escape::line(note));
+    }
     for Failure { file, message } in &checked.failures {
         fail(&format!("{file}: {message}"));
     }
@@ -155,29 +166,26 @@ fn status_of(checked: &Checked) -> Status {
     }
 }
 
-/// `--fix` and `--diff`.
-fn fix_files(options: &Check, plan: &Plan<'_>, disk: &Disk) -> Status {
-    let stdin = &join("", &input::slashed(options.stdin_filename.as_deref().unwrap_or("<stdin>")));
-    let mut outcome = fix::fix(plan, disk, options.unsafe_fixes);
-    if options.diff {
-        let status = match status_of(&outcome.checked) {
-            Status::Failure => Status::Failure,
-            _ if outcome.fixed.texts.is_empty() => Status::Clean,
-            _ => Status::Findings,
-        };
-        if !options.quiet {
-            _ = writeln!(io::stderr(), "{}", outcome.summary("Would fix"));
-        }
-        return print(status, false, |out| outcome.write_diff(out));
+/// `--diff`.
+fn show_diff(options: &Check, outcome: &fix::Outcome) -> Status {
+    let mut status = match status_of(&outcome.checked) {
+        Status::Failure => Status::Failure,
+        _ if outcome.fixed.texts.is_empty() => Status::Clean,
+        _ => Status::Findings,
+    };
+    if !options.quiet {
+        _ = writeln!(io::stderr(), "{}", outcome.summary("Would fix"));
     }
-    outcome.write(stdin);
-    if !outcome.checked.failures.is_empty() {
-        // What could not be written is as it was.
-        let failures = std::mem::take(&mut outcome.checked.failures);
-        let given = outcome.fixed.texts.iter().filter(|it| *it.0 == *stdin || it.0 == input::STDIN);
-        let given = given.map(|it| (it.0.clone(), it.1.clone())).collect();
-        outcome.checked = Checked { failures, ..plan.check(&disk.with(&given)) };
+    let Some(file) = &options.output else { return print(status, false, |out| outcome.write_diff(out)) };
+    let mut text = Vec::new();
+    if let Err(error) = outcome.write_diff(&mut text).and_then(|()| std::fs::write(file, text)) {
+        status = fail(&format!("{}: cannot be written: {error}", file.display()));
     }
+    status
+}
+
+/// `--fix`: what is left.
+fn show_fixed(options: &Check, outcome: &fix::Outcome, disk: &Disk) -> Status {
     let status = status_of(&outcome.checked);
     let line = outcome.summary("Fixed");
     let is_stdin = |it: &str| it == input::STDIN;
@@ -187,8 +195,7 @@ fn fix_files(options: &Check, plan: &Plan<'_>, disk: &Disk) -> Status {
         return show(options, &report_of(&outcome.checked), status, Some(&line));
     }
     // What comes in goes out, and what is said of it does not get into it.
-    let given = [stdin.as_str(), input::STDIN].iter().find_map(|it| outcome.fixed.texts.get(*it));
-    let given = given.map(|it| it.as_bytes().to_vec()).or_else(|| disk.read(input::STDIN).ok()).unwrap_or_default();
+    let given = outcome.given(options).or_else(|| disk.read(input::STDIN).ok()).unwrap_or_default();
     let style = Style { color: false, links: false, summary: false, ..Style::default() };
     let format = options.format.first().map_or(args::Format::Text, |it| it.format);
     _ = report::write(&mut io::stderr(), &report_of(&outcome.checked), format, style);
@@ -296,11 +303,11 @@ fn show_model(options: &Model) -> Status {
 }
 
 fn show_survey(options: &Survey) -> Status {
-    let mut request = request(&options.project, Variables::unknown(), &[]);
-    request.here = here();
     let place = options.path.as_ref().or(options.project.file.first()).map_or("", String::as_str);
-    let knowledge = match Configs::new(&options.settings).and_then(|mut it| it.knowledge(place)) {
-        Ok(knowledge) => knowledge,
+    let asked = Configs::new(&options.settings)
+        .and_then(|mut it| Ok((it.request(place, options.named.as_deref(), &options.project)?, it.knowledge(place)?)));
+    let (request, knowledge) = match asked {
+        Ok(asked) => asked,
         Err(error) => return refuse(&error),
     };
     let known = knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue());

@@ -54,7 +54,8 @@ Examples:
   plimsoll model --origins             Where each value is written
 
 Files are merged as Compose merges them. Only --env and files of variables give
-variables a value; all others are unset, whatever the shell has.
+variables a value; all others are unset, whatever the shell has. As this is what
+Compose makes of the files, no settings (.plimsoll.yaml) are read.
 
 Exit status:
   0  printed   1  Compose would refuse the project   2  could not be asked";
@@ -66,8 +67,8 @@ Examples:
   plimsoll survey --format mermaid     A drawing, for GitHub or GitLab
   plimsoll explain survey              What is listed, and why each cell is so
 
-Only --env and files of variables give variables a value; what hangs on others
-is unknown. The project is shown even if Compose would refuse it.
+Only --env, files of variables and the settings give variables a value; what
+hangs on others is unknown. The project is shown even if Compose would refuse it.
 
 Exit status:
   0  shown   1  Compose would refuse the project   2  it cannot be read";

@@ -11,7 +11,6 @@ use plimsoll_core::config::NamedProject;
 use plimsoll_core::load::discover::{DEFAULT_NAMES, base_name, default_file, project_of};
 use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::load::request::{self, Request};
-use plimsoll_core::suggest::closest;
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -253,15 +252,11 @@ impl<'a> Plan<'a> {
     /// Adds the project of a name.
     fn named(&mut self, name: &str) -> Result<(), ConfigError> {
         let config = self.configs.nearest("")?;
-        let projects = config.as_ref().map(|it| it.config.projects.as_slice()).unwrap_or_default();
-        if let (Some(project), Some(config)) = (projects.iter().find(|it| *it.name == name), &config) {
-            return self.project(config, project);
+        match (config::project(config.as_deref(), name), &config) {
+            (Ok(project), Some(config)) => self.project(config, project)?,
+            (Err(failure), _) => self.fail(failure),
+            (Ok(_), None) => {}
         }
-        let hint = closest(name, projects.iter().map(|it| it.name.as_str()));
-        let hint = hint.map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
-        let place = if config.is_some() { "the settings name" } else { "there are no settings, and they name" };
-        let message = format!("{place} no project `{name}`{hint}");
-        self.fail(Failure { file: "--project".to_string(), message });
         Ok(())
     }
 
