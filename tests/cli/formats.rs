@@ -216,7 +216,10 @@ fn json_holds_everything() {
           "summary": {
             "errors": 1,
             "files": 1,
+            "fixable": 1,
+            "fixable_unsafe": 0,
             "infos": 0,
+            "known": 0,
             "projects": 1,
             "warnings": 0
           },

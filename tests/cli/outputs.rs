@@ -59,6 +59,27 @@ fn sarif_is_valid_by_the_official_schema() {
 }
 
 #[test]
+fn sarif_has_fixes_of_several_edits_and_findings_that_are_off_by_default() {
+    let text = "version: '3'\nservices:\n  db:\n    image: postgres:17\n    command: [\"sh\", \"-c\", \"echo $A $B; exec postgres\"]\n    environment: {A: 1, B: 2}\n    volumes: [\"d:/var/lib/postgresql/data\"]\nvolumes: {d: }\n";
+    let place = Place::new(&[("compose.yaml", text)]);
+    let log = json(&place, "sarif", &["--select", "host-expanded-variable,obsolete-version"]);
+    let schema = jsonschema::validator_for(&sarif_schema()).unwrap();
+    let wrong: Vec<String> = schema.iter_errors(&log).map(|it| format!("{}: {it}", it.instance_path)).collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    let levels: HashSet<&str> = results.iter().map(|it| it["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, HashSet::from(["warning", "note"]), "{results:#?}");
+    let edits = results.iter().filter_map(|it| it["fixes"][0]["artifactChanges"][0]["replacements"].as_array());
+    assert!(edits.clone().any(|it| it.len() > 1), "{results:#?}");
+    // What a viewer shows of a rule is what holds without settings.
+    let rules = run["tool"]["driver"]["rules"].as_array().unwrap();
+    for (rule, shown) in plimsoll_rules::RULES.iter().zip(rules) {
+        assert_eq!((&shown["id"], &shown["defaultConfiguration"]["enabled"]), (&rule.id.into(), &rule.on.into()));
+    }
+}
+
+#[test]
 fn sarif_has_places_rules_and_fingerprints() {
     let twice = format!("{BAD}  other:\n    image: x\n    volumes:\n      - data:/data\n      - data:/b\n");
     let place = Place::new(&[("my dir/bad.yaml", &twice)]);

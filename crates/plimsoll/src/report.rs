@@ -17,6 +17,7 @@ mod uri;
 use crate::args::Format;
 use crate::input::Failure;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_core::fix::Safety;
 use plimsoll_core::source::Sources;
 use std::io::{self, Write};
 
@@ -102,6 +103,11 @@ impl<'a> Report<'a> {
             } += 1;
         }
         counts
+    }
+
+    /// How many findings have a fix of this safety.
+    pub fn fixable(&self, safety: Safety) -> usize {
+        self.diagnostics.iter().filter(|it| it.fix.as_ref().is_some_and(|it| it.safety == safety)).count()
     }
 }
 

@@ -128,7 +128,7 @@ struct Edit<'a> {
     text: &'a str,
 }
 
-/// How many projects and files were checked, and how many findings there are of each severity.
+/// How many projects and files were checked, and how many findings there are: of each severity, known, and with a fix.
 #[derive(Serialize, JsonSchema)]
 struct Summary {
     /// Projects that were checked. One may have several files.
@@ -141,6 +141,12 @@ struct Summary {
     warnings: usize,
     /// Findings of severity `info`.
     infos: usize,
+    /// Findings that are in a baseline. They are not among the others.
+    known: usize,
+    /// Findings that `--fix` mends.
+    fixable: usize,
+    /// Findings that `--fix --unsafe-fixes` mends beside those.
+    fixable_unsafe: usize,
 }
 
 /// A file that could not be checked.
@@ -167,6 +173,9 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             errors: counts.errors,
             warnings: counts.warnings,
             infos: counts.infos,
+            known: report.known,
+            fixable: report.fixable(fix::Safety::Safe),
+            fixable_unsafe: report.fixable(fix::Safety::Unsafe),
         },
         errors: report.failures.iter().map(|it| Error { file: &it.file, message: &it.message }).collect(),
     };

@@ -87,11 +87,7 @@ pub(crate) fn count(report: &Report<'_>) -> String {
     let counts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
     let found: Vec<String> = counts.iter().filter(|it| it.0 > 0).map(|it| several(it.0, it.1)).collect();
     let found = if found.is_empty() { "no findings".to_string() } else { found.join(", ") };
-    let fixable = |safety: Safety| {
-        let fixes = report.diagnostics.iter().filter_map(|it| it.fix.as_ref());
-        fixes.filter(|it| it.safety == safety).count()
-    };
-    let fixable = match (fixable(Safety::Safe), fixable(Safety::Unsafe)) {
+    let fixable = match (report.fixable(Safety::Safe), report.fixable(Safety::Unsafe)) {
         (0, 0) => String::new(),
         (safe, 0) => format!(" · {safe} fixable with --fix"),
         (0, other) => format!(" · {other} fixable with --fix --unsafe-fixes"),
