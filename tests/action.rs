@@ -84,6 +84,43 @@ fn the_exit_status_is_that_of_the_program() {
 }
 
 #[test]
+fn the_settings_decide_what_the_inputs_leave_open() {
+    let settings = "fail-on: never\nprojects: {shop: {files: [compose.yaml]}}\n";
+    let runner = Runner::new(&[("compose.yaml", LOST), (".plimsoll.yaml", settings)]);
+    let status = |inputs: &[(&str, &str)]| runner.run("check", inputs).map(|it| it.status.code());
+    if let Some(found) = status(&[("INPUT_FAIL_ON", "")]) {
+        assert_eq!(found, Some(0));
+        assert_eq!(status(&[("INPUT_FAIL_ON", "error")]), Some(Some(1)));
+        // A project has no paths.
+        let shop = ("INPUT_ARGS", "--project=shop");
+        assert_eq!(status(&[("INPUT_PATHS", ""), shop]), Some(Some(0)));
+        assert_eq!(status(&[("INPUT_PATHS", "\n"), shop, ("INPUT_FAIL_ON", "error")]), Some(Some(1)));
+        assert_eq!(status(&[shop]), Some(Some(2)));
+    }
+}
+
+#[test]
+fn below_the_top_files_are_named_from_the_top() {
+    let runner = Runner::new(&[("temp/x", ""), ("compose.yaml", LOST)]);
+    let top = runner.path("..").canonicalize().unwrap();
+    let below = runner.directory.path().file_name().unwrap().to_str().unwrap().to_string();
+    let inputs = [
+        ("GITHUB_WORKSPACE", top.to_str().unwrap()),
+        ("INPUT_SARIF", "true"),
+        ("INPUT_ARGS", "--select=misplaced-data-mount"),
+    ];
+    let Some(outcome) = runner.run("check", &inputs) else { return };
+    assert_eq!(outcome.status.code(), Some(1), "{outcome:?}");
+    let shown = String::from_utf8_lossy(&outcome.stdout);
+    assert!(shown.starts_with(&format!("::error file={below}/compose.yaml,line=4,")), "{shown}");
+    let sarif: serde_json::Value = serde_json::from_str(&runner.file("temp/plimsoll.sarif")).unwrap();
+    let result = &sarif["runs"][0]["results"][0];
+    for place in [&result["locations"][0]["physicalLocation"], &result["fixes"][0]["artifactChanges"][0]] {
+        assert_eq!(place["artifactLocation"]["uri"], format!("{below}/compose.yaml"), "{result:#}");
+    }
+}
+
+#[test]
 fn inputs_are_never_code() {
     let runner = Runner::new(&[("compose.yaml", LOST)]);
     let evil = "$(touch owned); touch owned `touch owned`";
