@@ -454,7 +454,10 @@ fn odd_files_are_refused_and_nothing_breaks() {
 fn init_writes_a_file_that_changes_nothing() {
     let place = Place::new(&[
         (".git/HEAD", ""),
-        ("compose.yaml", "services:\n  a:\n    image: registry.example.com/a/b:1\n  db:\n    image: postgres\n"),
+        (
+            "compose.yaml",
+            "services:\n  a:\n    image: registry.example.com/a/b:1\n    volumes: [/data]\n  db:\n    image: postgres\n  web:\n    image: nginx\n",
+        ),
         ("compose.staging.yaml", "services: {}\n"),
     ]);
     let before = place.run(&["check"]).stdout;

@@ -1,6 +1,6 @@
 //! Completions and the manual, which are made from the list of options.
 
-use super::{Place, finish};
+use super::{GOOD, Place, finish};
 use std::process::Command;
 
 /// The long options that the help of a command shows.
@@ -24,6 +24,29 @@ fn completions_know_every_option() {
         }
     }
     assert_eq!(place.run(&["completions", "csh"]).status, 2);
+}
+
+#[test]
+fn examples_in_help_can_be_typed() {
+    let mut tried = 0;
+    let help = Place::new(&[]);
+    for command in ["check", "explain", "rules", "images", "model", "survey", "init", "schema", "completions", "man"] {
+        let text = help.run(&[command, "--help"]).stdout;
+        let examples = text.split_once("Examples:\n").unwrap().1.lines().map_while(|it| it.strip_prefix("  plimsoll "));
+        // What goes to a file or to another program is not tried: it would leave this place.
+        for example in examples.filter(|it| !it.contains(['|', '>'])) {
+            let line = example.split("   ").next().unwrap().replace('\'', "");
+            let place = Place::new(&[
+                ("compose.yaml", GOOD),
+                ("compose.prod.yaml", "services: {}\n"),
+                ("deploy/compose.yaml", GOOD),
+            ]);
+            let outcome = place.run(&line.split_whitespace().collect::<Vec<_>>());
+            assert_eq!(outcome.status, 0, "{example}: {outcome:?}");
+            tried += 1;
+        }
+    }
+    assert!(tried > 20, "{tried}");
 }
 
 #[test]

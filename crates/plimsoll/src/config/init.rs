@@ -8,6 +8,7 @@ use plimsoll_core::grammar::image;
 use plimsoll_core::load::discover::{base_name, default_file};
 use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::{self, Request};
+use plimsoll_core::model::{Mount, MountKind};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::catalogue;
@@ -45,13 +46,14 @@ pub(crate) fn readable(_: &std::path::Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The images of the project that the catalogue does not know.
+/// The images of the project that the catalogue does not know and that keep something in a volume.
 fn unknown_images() -> Vec<String> {
     let disk = Disk::default();
     let request = Request { variables: Variables::unknown(), ..Request::default() };
     let Ok(target) = request::resolve(&disk, &request) else { return Vec::new() };
     let Ok(found) = resolve(&mut Sources::new(), &disk, &target, RULES) else { return Vec::new() };
-    let services = found.project.services.iter().filter(|it| it.build.is_none());
+    let keeps = |it: &Mount| matches!(it.kind, MountKind::Volume | MountKind::Anonymous);
+    let services = found.project.services.iter().filter(|it| it.build.is_none() && it.mounts.iter().any(keeps));
     let images = services
         .filter_map(|it| image::parse(it.image.as_ref()?.value.known()?).ok().map(|it| it.repository().to_string()));
     let mut unknown: Vec<String> = images.filter(|it| catalogue().find(it).is_none()).collect();

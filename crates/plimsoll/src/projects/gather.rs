@@ -54,6 +54,9 @@ fn put(plan: &Plan<'_>, outcomes: Vec<Outcome>, disk: &Disk, mut known: Option<K
         checked.found.append(&mut found);
     }
     checked.files = names.len();
+    if jobs.is_empty() && !plan.options.quiet {
+        checked.notes.push("nothing was checked: the settings exclude all that is named".to_string());
+    }
     if let Some(known) = known {
         unused(plan, &mut checked);
         known.finish(&names, &mut checked);
