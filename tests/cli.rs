@@ -292,6 +292,7 @@ fn rules_are_listed_and_explained() {
     let json: serde_json::Value = serde_json::from_str(&place.run(&["rules", "--format", "json"]).stdout).unwrap();
     for (rule, (line, entry)) in plimsoll_rules::RULES.iter().zip(list.lines().zip(json["rules"].as_array().unwrap())) {
         assert!(line.starts_with(rule.id) && line.ends_with(&rule.summary()), "{line}");
+        assert_eq!(line.split_whitespace().nth(3).unwrap() == "on", rule.on, "{line}");
         assert_eq!(entry["id"], rule.id);
         assert_eq!(entry["severity"], rule.severity.name());
     }

@@ -259,6 +259,11 @@ fn standard_input_comes_out_fixed() {
 #[test]
 fn other_formats_report_what_is_left() {
     let place = Place::new(&[("compose.yaml", STORE)]);
+    let outcome = place.run(&["check", "--fix", "--format", "json", "--output", "left.json"]);
+    let said = "Fixed 1 finding in 1 file; 2 left (2 more with --unsafe-fixes)\n";
+    assert_eq!((outcome.stdout.as_str(), outcome.stderr.as_str()), ("", said));
+    assert!(read(&place, "left.json").contains("\"fixable_unsafe\": 2"));
+    place.write("compose.yaml", STORE.as_bytes());
     let outcome = place.run(&["check", "--fix", "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&outcome.stdout).unwrap();
     assert_eq!(json["diagnostics"].as_array().unwrap().len(), 2);

@@ -14,6 +14,7 @@ mod model;
 mod progress;
 mod projects;
 pub mod report;
+mod rules;
 pub mod run;
 mod survey;
 mod walk;

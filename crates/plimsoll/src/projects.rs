@@ -118,10 +118,13 @@ impl Plan<'_> {
 
     /// Whether something among the findings is as bad as it takes to fail, where its file is.
     pub(crate) fn fails(&self, checked: &Checked) -> bool {
+        let mut near: HashMap<String, FailOn> = HashMap::new();
+        for job in &self.jobs {
+            near.entry(directory(&join("", job.place())).to_string()).or_insert(job.fail_on);
+        }
         let limit = |it: &Diagnostic| {
             let name = join("", &slashed(checked.sources.get(it.span.file).name()));
-            let near = self.jobs.iter().filter(|job| directory(job.place()) == directory(&name));
-            near.map(|job| job.fail_on).next().or_else(|| self.jobs.first().map(|it| it.fail_on))
+            near.get(directory(&name)).copied().or_else(|| self.jobs.first().map(|it| it.fail_on))
         };
         checked.found.iter().any(|it| limit(it).is_some_and(|limit| limit.includes(it.severity)))
     }

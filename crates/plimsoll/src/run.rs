@@ -8,7 +8,8 @@ use crate::images;
 use crate::input::{self, Disk, Failure, here};
 use crate::model;
 use crate::projects::{self, Checked};
-use crate::report::{self, Report, Style, json, page_url};
+use crate::report::{self, Report, Style, json};
+use crate::rules;
 use crate::survey;
 use anstream::{AutoStream, ColorChoice};
 use plimsoll_core::load::files::Files;
@@ -17,7 +18,6 @@ use plimsoll_core::load::request::Request;
 use plimsoll_core::suggest::closest;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::{Catalogue, catalogue};
-use serde::Serialize;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -53,7 +53,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
     match command {
         Command::Check(options) => check_files(&options),
         Command::Explain { rule } => explain(&rule),
-        Command::Rules { format } => print(Status::Clean, false, |out| list_rules(out, format)),
+        Command::Rules { format } => print(Status::Clean, false, |out| rules::write(out, format)),
         Command::Images { name, format, settings } => show_images(name.as_deref(), format, &settings),
         Command::Init => match config::init::init() {
             Ok(said) => print(Status::Clean, false, |out| writeln!(out, "{said}")),
@@ -250,7 +250,13 @@ fn show(options: &Check, report: &Report<'_>, mut status: Status, last: Option<&
                 (None, _) => Ok(()),
             }
         }),
-        None => status,
+        None => {
+            // The report is in a file, and people are told all the same.
+            if let Some(last) = last {
+                _ = writeln!(io::stderr(), "{last}");
+            }
+            status
+        }
     }
 }
 
@@ -357,44 +363,4 @@ fn explain(id: &str) -> Status {
             fail(&format!("there is no rule `{id}`{hint} (`plimsoll rules` lists them)"))
         }
     }
-}
-
-#[derive(Serialize)]
-struct RuleList {
-    version: u32,
-    rules: Vec<RuleEntry>,
-}
-
-#[derive(Serialize)]
-struct RuleEntry {
-    id: &'static str,
-    severity: &'static str,
-    group: &'static str,
-    summary: String,
-    on: bool,
-    fix: Option<&'static str>,
-    since: &'static str,
-    url: String,
-}
-
-fn list_rules(out: &mut dyn Write, format: ListFormat) -> io::Result<()> {
-    let entries = RULES.iter().map(|it| RuleEntry {
-        id: it.id,
-        severity: it.severity.name(),
-        group: it.group.name(),
-        summary: it.summary(),
-        on: it.on,
-        fix: it.fix.map(|it| it.name()),
-        since: it.since,
-        url: page_url(it.id),
-    });
-    if format == ListFormat::Json {
-        return json::print(out, &RuleList { version: 1, rules: entries.collect() });
-    }
-    let width = |name: fn(&RuleEntry) -> &'static str| entries.clone().map(|it| name(&it).len()).max().unwrap_or(0);
-    let (id, severity, group) = (width(|it| it.id), width(|it| it.severity), width(|it| it.group));
-    for it in entries.clone() {
-        writeln!(out, "{:id$}  {:severity$}  {:group$}  {}", it.id, it.severity, it.group, it.summary)?;
-    }
-    Ok(())
 }

@@ -38,7 +38,10 @@ Examples:
 pub(super) const RULES_HELP: &str = "\
 Examples:
   plimsoll rules
-  plimsoll rules --format json";
+  plimsoll rules --format json
+
+Each has its severity and group, whether it runs without --select (on, off), and
+whether it has a fix (safe, unsafe).";
 
 pub(super) const IMAGES_HELP: &str = "\
 Examples:
