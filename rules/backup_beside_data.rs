@@ -41,7 +41,7 @@ fn check(cx: &mut Cx<'_>) {
             if !writes_backups_to(service, target, &outputs) {
                 continue;
             }
-            let Some((key, part)) = storage(project, mount) else { continue };
+            let Some((key, part)) = storage(project, service, mount) else { continue };
             if let Some(data) = same(&stores, &key, &part, mount, service, at) {
                 report_same(cx, service, mount, data);
             } else if let Some((state, data)) = lost

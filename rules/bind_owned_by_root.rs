@@ -36,7 +36,7 @@ fn check(cx: &mut Cx<'_>) {
             let Cover::Mount(at) = place.cover else { continue };
             let mount = &service.mounts[at];
             let Some(source) = mount.source.as_ref().filter(|_| is_made(mount)) else { continue };
-            if storage(project, mount).is_some_and(|it| is_handed_over(&handed_over, &it.0)) {
+            if storage(project, service, mount).is_some_and(|it| is_handed_over(&handed_over, &it.0)) {
                 continue;
             }
             let source = source.shown();
@@ -71,7 +71,8 @@ fn is_made(mount: &Mount) -> bool {
 /// What a service mounts whose command changes owners or modes.
 fn handed_over(project: &Project) -> HashSet<Storage> {
     let services = project.services.iter().filter(|it| changes_owners(it));
-    services.flat_map(|it| &it.mounts).filter_map(|it| storage(project, it)).map(|it| it.0).collect()
+    let mounts = services.flat_map(|service| service.mounts.iter().map(move |it| (service, it)));
+    mounts.filter_map(|(service, it)| storage(project, service, it)).map(|it| it.0).collect()
 }
 
 /// Whether that is a directory, or one above it.

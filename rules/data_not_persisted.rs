@@ -110,6 +110,6 @@ fn report(cx: &mut Cx<'_>, state: &State, project: &Project, place: &Place) {
         Some(variable) if place.path.starts_with("/tmp/") => {
             format!("set `{variable}` to a directory of the image's user and mount a named volume there")
         }
-        _ => format!("mount a named volume at `{}`", place.mount),
+        _ => format!("mount a named volume at `{}`", place.mount_shown()),
     });
 }

@@ -47,7 +47,7 @@ fn check(cx: &mut Cx<'_>) {
             }
             found.help(format!(
                 "use a named volume at `{}`, or `--host linux` if these files only run on Linux",
-                place.mount
+                place.mount_shown()
             ));
         }
     }

@@ -52,7 +52,7 @@ fn check(cx: &mut Cx<'_>) {
                 cx.report_as(severity, span, what).because(why)
             }
             Cause::Told(sign, span) => {
-                cx.report_as(severity, span, what).because(format!("with `{sign}` nothing is kept"))
+                cx.report_as(severity, state.in_compose(span), what).because(format!("with `{sign}` nothing is kept"))
             }
         };
         state.explain(project, found.through(image.1));

@@ -26,7 +26,7 @@ fn check(cx: &mut Cx<'_>) {
         // Looked for where there is something to copy: it goes through the whole environment.
         let mut found = None;
         for mount in &service.mounts {
-            let Some((key, part)) = storage(project, mount) else { continue };
+            let Some((key, part)) = storage(project, service, mount) else { continue };
             for data in stores.of(&key).iter().filter(|it| it.service != at) {
                 let Some(state) = states.of(data.service).filter(|it| !tolerates_a_copy(it)) else { continue };
                 let store = state.of(project);

@@ -18,10 +18,9 @@ pub(crate) enum Cause {
 
 /// Why the store of a service keeps nothing, if that is certain.
 pub(crate) fn cause(project: &Project, state: &State) -> Option<Cause> {
-    // Who builds an image of a store may well have brought a configuration.
-    let known = state.role == Role::Server && !state.is_built();
+    let known = state.role == Role::Server && !state.reconfigured;
     let memory = state.family.memory.as_ref().filter(|_| known)?;
-    let service = state.of(project);
+    let service = state.runs(project);
     // What a configuration file says is not known; that of Mosquitto which is in the image is.
     let hidden = memory.default.is_none() && names_configuration(service, &state.family);
     if hidden || !said(service, &memory.unless).is_no() {

@@ -47,7 +47,7 @@ fn check(cx: &mut Cx<'_>) {
             found.help(format!("set `{variable}: {}`", mount.target.shown()));
             continue;
         }
-        found.help(format!("mount it at `{}`", place.mount));
+        found.help(format!("mount it at `{}`", place.mount_shown()));
         // Two mounts at one place would be refused, and what a variable has a part in is not the same everywhere.
         let free = service.mounts.iter().all(|it| it.path_in_container.as_deref() != Some(&*place.mount));
         let known = place.moved.as_ref().is_none_or(|_| place.shown == place.path) && !place.mount.contains('{');

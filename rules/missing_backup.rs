@@ -52,7 +52,7 @@ fn secured<'a>(project: &'a Project, stores: &Stores) -> Option<HashSet<&'a str>
             return None;
         }
         for mount in &service.mounts {
-            let data = storage(project, mount).map(|it| stores.of(&it.0)).unwrap_or_default();
+            let data = storage(project, service, mount).map(|it| stores.of(&it.0)).unwrap_or_default();
             secured.extend(data.iter().map(|it| project.services[it.service].name.as_str()));
         }
         let values = service.environment.iter().chain(&service.env_file_variables).filter_map(|it| it.value.as_ref());

@@ -35,7 +35,7 @@ fn twice(cx: &mut Cx<'_>, project: &Project, service: &Service) {
     let mut known: HashMap<_, Vec<(&Mount, &str)>> = HashMap::new();
     for mount in service.mounts.iter().filter(|it| it.kind == MountKind::Volume && it.read_only == Some(false)) {
         let Some(target) = mount.path_in_container.as_deref() else { continue };
-        let Some(key) = storage(project, mount) else { continue };
+        let Some(key) = storage(project, service, mount) else { continue };
         // Only the first few are compared: nobody mounts a volume a hundred times.
         let others = known.entry(key).or_default();
         let nested = |it: &&(&Mount, &str)| path::is_strictly_above(it.1, target) || path::is_strictly_above(target, it.1);
@@ -70,7 +70,7 @@ fn hidden(cx: &mut Cx<'_>, project: &Project, state: &State) {
             continue;
         }
         // The same volume twice is spoken of above.
-        let other = |it: &&Mount| storage(project, it) != storage(project, outer);
+        let other = |it: &&Mount| storage(project, service, it) != storage(project, service, outer);
         let Some(inner) = service.mounts.iter().filter(takes_part).find(other) else { continue };
         let (name, below) = (&state.family.name, inner.target.shown());
         let message = format!(
@@ -87,7 +87,7 @@ fn hidden(cx: &mut Cx<'_>, project: &Project, state: &State) {
         if let Some(wrong) = wrong {
             state.origin.explain(found, wrong.why.clone());
         }
-        found.help(format!("mount one volume, at `{}`", place.mount));
+        found.help(format!("mount one volume, at `{}`", place.mount_shown()));
         return;
     }
 }

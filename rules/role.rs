@@ -144,7 +144,7 @@ pub(crate) fn option_value(
             Some((flag, value)) => match value.known() {
                 Some(known) if known.starts_with('/') => {
                     let by = format!("`{}`", flag.trim_end_matches('='));
-                    let moved = Moved { by, span: value.span() };
+                    let moved = Moved { by, span: value.span(), shown: hides(&value) };
                     found = vec![(path::clean(known), Some(moved))];
                 }
                 _ => hidden = true,
@@ -155,6 +155,11 @@ pub(crate) fn option_value(
         }
     }
     (found, hidden)
+}
+
+/// How a path is written, if a variable has a part in it.
+pub(crate) fn hides(text: &Text) -> Option<String> {
+    text.is_interpolated().then(|| text.shown())
 }
 
 /// The value of an option in the forms `--flag=value`, `--flag value`, `-Dvalue` and `-c key=value`.
@@ -188,7 +193,8 @@ fn arguments_after(words: &[Text], after: &str) -> (Vec<(String, Option<Moved>)>
     for word in &words[start + 1..] {
         match word.known() {
             Some(known) if known.starts_with('/') => {
-                let moved = Moved { by: format!("the argument of `{after}`"), span: word.span() };
+                let by = format!("the argument of `{after}`");
+                let moved = Moved { by, span: word.span(), shown: hides(word) };
                 found.extend(expand(known).into_iter().map(|it| (path::clean(&it), Some(moved.clone()))));
             }
             Some(_) => {}

@@ -2,7 +2,7 @@
 
 use crate::needs::never_together;
 use crate::state::{Cover, State, states};
-use crate::storage::{Storage, Uses, storage, storage_of, uses};
+use crate::storage::{Storage, Uses, storage, uses};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::grammar::path;
@@ -34,7 +34,7 @@ fn check(cx: &mut Cx<'_>) {
         if let Some((_, mount)) = directories.first() {
             copies(cx, service, mount);
         }
-        for (directory, mount) in directories.into_iter().filter(|it| is_shared(project, &uses, it.1)) {
+        for (directory, mount) in directories.into_iter().filter(|it| is_shared(&uses, &it.0.0)) {
             let others = writers.entry(directory).or_default();
             // A few suffice: those that are never together with all others are few.
             let known = others.iter().take(8).find(|it| {
@@ -54,8 +54,8 @@ fn is_exclusive(state: &State) -> bool {
 }
 
 /// Whether anybody else mounts the same.
-fn is_shared(project: &Project, uses: &Uses, mount: &Mount) -> bool {
-    storage(project, mount).is_some_and(|it| uses.of(&it.0).len() > 1)
+fn is_shared(uses: &Uses, behind: &Storage) -> bool {
+    uses.of(behind).len() > 1
 }
 
 /// Services that end by themselves before those start that wait for it.
@@ -73,7 +73,7 @@ fn directories<'a>(project: &'a Project, state: &State) -> Vec<((Storage, String
     let directory = places.filter_map(|place| {
         let Cover::Mount(at) = place.cover else { return None };
         let mount = service.mounts.get(at).filter(|it| it.read_only == Some(false))?;
-        let (behind, within) = storage_of(project, service, mount)?;
+        let (behind, within) = storage(project, service, mount)?;
         let rest = place.path.strip_prefix(mount.path_in_container.as_deref()?)?;
         // Swarm fills in templates, so that every container gets a volume of its own.
         let own = matches!(&behind, Storage::Volume(it) | Storage::Host(it) if it.contains("{{"));

@@ -5,6 +5,7 @@
 use crate::images::Family;
 use crate::script::{End, Simple, commands};
 use crate::state::State;
+use plimsoll_core::dockerfile::{BuiltImage, Copied};
 use plimsoll_core::grammar::image;
 use plimsoll_core::model::{CommandForm, Service};
 use plimsoll_core::source::Span;
@@ -18,6 +19,9 @@ const WRAPPERS: [&str; 8] = ["gosu", "su-exec", "setpriv", "env", "nohup", "nice
 pub(crate) const BEHIND: &str = "the shell stays, because it has more to do, and it ignores the signal";
 /// It is the last one, and that does not help.
 const DASH: &str = "`sh` is dash in this image: it waits for what it starts, and ignores the signal";
+
+/// A Dockerfile with more to look at is not looked at: thousands of services may share it.
+const ENOUGH: usize = 100;
 
 /// The shell, the script that it is given, and whether each byte of it has its place.
 fn script(service: &Service) -> Option<(String, &Text, bool)> {
@@ -61,9 +65,21 @@ pub(crate) struct Lost {
     pub exec: Option<Span>,
 }
 
+/// Whether a build brings a script for the start, which may do anything with what it is given.
+fn brings_entrypoint(image: &BuiltImage) -> bool {
+    let named = |it: &Text| it.as_str().contains("entrypoint");
+    let brought = |it: &Copied| named(&it.target) || it.sources.iter().any(named);
+    image.copies.len().max(image.scripts.len()) > ENOUGH || image.copies.iter().any(brought)
+}
+
 /// What is lost in the script that a service runs.
 pub(crate) fn lost(service: &Service, state: &State) -> Option<Lost> {
     let (shell, script, exact) = script(service)?;
+    let relinked = match service.build.as_ref().and_then(|it| it.image.as_deref()) {
+        Some(image) if brings_entrypoint(image) => return None,
+        Some(image) => image.scripts.iter().any(|it| it.as_str().contains("/bin/sh")),
+        None => false,
+    };
     let list = commands(script.as_str())?;
     let programs = || list.iter().filter_map(|it| it.program().first());
     // Who traps signals, or ends in another program, knows what a shell does with them.
@@ -84,7 +100,7 @@ pub(crate) fn lost(service: &Service, state: &State) -> Option<Lost> {
         .iter()
         .any(|it| it.program().first().is_some_and(|it| matches!(it.0.as_str(), "wait" | "tail" | "sleep")));
     let last = at + 1 == list.len();
-    let dash = is_dash(&shell, service, &state.family);
+    let dash = !relinked && is_dash(&shell, service, &state.family);
     let stays = match it.end {
         End::Background if waits => BEHIND,
         End::Pipe | End::Or if !it.is_compound() => BEHIND,
@@ -92,11 +108,13 @@ pub(crate) fn lost(service: &Service, state: &State) -> Option<Lost> {
         End::Next if !last && (dash || !list.iter().any(Simple::is_compound)) => BEHIND,
         _ => return None,
     };
+    let exact = exact && state.origin.from.as_ref().is_none_or(|it| it.span().file != script.span().file);
     let span = if exact { script.span_of(range.clone()) } else { script.span() };
     // A word that is written byte for byte, with nothing before it but the line break or the operator.
     let plain = (span.end - span.start) as usize == range.len() && it.words[0].1.start == start;
     // Behind an alias the same text belongs to several services.
-    let own = service.command.iter().chain(&service.entrypoint).all(|it| it.path.steps().is_empty());
+    let here = state.origin.from.as_ref().is_none_or(|it| it.span().file != span.file);
+    let own = here && service.command.iter().chain(&service.entrypoint).all(|it| it.path.steps().is_empty());
     let exec = (exact && own && plain && stays == DASH).then_some(Span { end: span.start, ..span });
     Some(Lost { shell, server: name, span, stays, exec })
 }

@@ -1,7 +1,7 @@
 //! A store that is started by a shell, which keeps the signal to stop for itself.
 
 use crate::shell::{BEHIND, Lost, lost};
-use crate::state::{name_defaults, states};
+use crate::state::states;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::fix::{Edit, Fix, Safety};
@@ -19,18 +19,22 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    for state in states.kept().filter(|it| it.family.is_store() && !it.is_built() && !it.is_unkept(project)) {
-        let service = state.of(project);
+    for state in states.kept().filter(|it| it.family.is_store() && !it.is_unkept(project)) {
+        let service = state.runs(project);
         let Some(Lost { shell, server, span, stays, exec }) = lost(service, state) else { continue };
         let name = &service.name;
         let message = format!("`{name}` is killed at every stop: `{shell}` does not pass the signal on to `{server}`");
-        let found = cx.report(span, message);
+        let place = state.in_compose(span);
+        let found = cx.report(place, message);
         found.because(stays);
         found.help(match stays {
             BEHIND => format!("write `exec {server}`, and nothing behind it"),
             _ => format!("write `exec {server}`, so that it takes the place of the shell"),
         });
-        name_defaults(found, service);
+        if place != span {
+            found.label(span, "the Dockerfile starts it here");
+        }
+        state.explain(project, found);
         if let Some(span) = exec {
             let edits = vec![Edit { span, text: "exec ".to_string() }];
             found.fix(Fix { title: format!("put `exec` before `{server}`"), safety: Safety::Safe, edits });

@@ -40,6 +40,8 @@ pub struct Moved {
     pub by: String,
     /// Where it is written.
     pub span: Span,
+    /// What is written, with the names of variables in place of their values, if there are any.
+    pub shown: Option<String>,
 }
 
 /// A directory in which the service keeps state.
@@ -67,6 +69,13 @@ pub struct Place {
     pub cover: Cover,
     /// Mounts below it, by index: parts of it are kept.
     pub below: Vec<usize>,
+}
+
+impl Place {
+    /// Where a volume should be mounted, for people: the name of a variable stands for its value.
+    pub fn mount_shown(&self) -> &str {
+        if self.mount == self.path && self.moved.is_some() { &self.shown } else { &self.mount }
+    }
 }
 
 /// The directories of one version of the image. Where the tag does not show the version, there are several layouts,
@@ -105,6 +114,8 @@ pub struct State {
     /// The files do not show all mounts: something is inherited, included or hidden in a variable; or Compose leaves
     /// out one that is written.
     pub opaque: bool,
+    /// The Dockerfile that it is built with brings configuration or an entrypoint, which may say anything.
+    pub reconfigured: bool,
     /// The service as it runs, where a Dockerfile has a part in that.
     running: Option<Box<Service>>,
 }
@@ -160,6 +171,13 @@ impl State {
     /// Where it is built from nothing, that is the service itself.
     pub fn runs<'a>(&'a self, project: &'a Project) -> &'a Service {
         self.running.as_deref().unwrap_or_else(|| self.of(project))
+    }
+
+    /// A place for a finding: where its cause is written, or the `build` of the service if that is in the Dockerfile.
+    pub fn in_compose(&self, cause: Span) -> Span {
+        let dockerfile = self.origin.from.as_ref().map(|it| it.span().file);
+        let inline = self.origin.span.file == cause.file;
+        if dockerfile == Some(cause.file) && !inline { self.origin.span } else { cause }
     }
 
     /// Says of a finding what it hangs on: the image that a Dockerfile is made from, and the defaults that decide what
@@ -276,6 +294,7 @@ fn state(project: &Project, catalogue: &Catalogue, at: usize, service: &Service,
         cache: false,
         ephemeral: false,
         opaque,
+        reconfigured: look.reconfigures,
         running: None,
     };
     // A mount that misses shows that its data is to be kept.

@@ -35,9 +35,9 @@ pub(crate) struct Uses(HashMap<Storage, Vec<Use>>);
 pub(crate) fn uses(cx: &Cx<'_>) -> Rc<Uses> {
     cx.facts(|project| {
         let mut uses: HashMap<Storage, Vec<Use>> = HashMap::new();
-        for (service, it) in project.services.iter().enumerate() {
-            for (mount, it) in it.mounts.iter().enumerate() {
-                let Some((storage, within)) = storage(project, it) else { continue };
+        for (service, of) in project.services.iter().enumerate() {
+            for (mount, it) in of.mounts.iter().enumerate() {
+                let Some((storage, within)) = storage(project, of, it) else { continue };
                 uses.entry(storage).or_default().push(Use { service, mount, within });
             }
         }
@@ -52,9 +52,23 @@ impl Uses {
     }
 }
 
-/// What is behind a mount, and which directory of it; `None` if the files do not show it, or nothing outlives the
-/// container. A volume that binds a directory of the host is that directory; two volumes with one outer name are one.
-pub(crate) fn storage(project: &Project, mount: &Mount) -> Option<(Storage, String)> {
+/// What is behind a mount of this service, and which directory of it; `None` if the files do not show it, or nothing
+/// outlives the container. A volume that binds a directory of the host is that directory; two volumes with one outer name
+/// are one. What is included starts from its own file, and has variables of its own; only the service knows that.
+pub(crate) fn storage(project: &Project, service: &Service, mount: &Mount) -> Option<(Storage, String)> {
+    let (storage, within) = behind(project, mount)?;
+    let included = service.path.steps().iter().any(|it| matches!(it, Via::Include(_)));
+    let storage = match storage {
+        Storage::Host(it) if included && !it.starts_with(['/', '~']) => {
+            Storage::Host(format!("{:?}/{it}", service.key.file))
+        }
+        other => other,
+    };
+    Some((storage, within))
+}
+
+/// The same, as far as the mount alone tells.
+fn behind(project: &Project, mount: &Mount) -> Option<(Storage, String)> {
     let within = mount.subpath.as_ref().map_or(Some(String::new()), |it| it.known().map(path::clean))?;
     match mount.kind {
         MountKind::Volume => {
@@ -73,20 +87,6 @@ pub(crate) fn storage(project: &Project, mount: &Mount) -> Option<(Storage, Stri
         MountKind::Bind => Some((Storage::Host(host(mount.source.as_ref()?, &mount.path)?), within)),
         _ => None,
     }
-}
-
-/// The same for a mount of this service. What is included starts from its own file, and has variables of its own; only
-/// the service knows that.
-pub(crate) fn storage_of(project: &Project, service: &Service, mount: &Mount) -> Option<(Storage, String)> {
-    let (storage, within) = storage(project, mount)?;
-    let included = service.path.steps().iter().any(|it| matches!(it, Via::Include(_)));
-    let storage = match storage {
-        Storage::Host(it) if included && !it.starts_with(['/', '~']) => {
-            Storage::Host(format!("{:?}/{it}", service.key.file))
-        }
-        other => other,
-    };
-    Some((storage, within))
 }
 
 /// A directory of the host in one form. The same variable stands for the same value.

@@ -71,8 +71,9 @@ impl Data {
 /// The storages in which the data of a place can be found: its own, and the directories of the host above it.
 fn data(project: &Project, state: &State, place: &Place) -> Vec<(Storage, Data)> {
     let Cover::Mount(at) = place.cover else { return Vec::new() };
-    let mount = &state.of(project).mounts[at];
-    let Some((key, part)) = storage(project, mount) else { return Vec::new() };
+    let service = state.of(project);
+    let mount = &service.mounts[at];
+    let Some((key, part)) = storage(project, service, mount) else { return Vec::new() };
     let below = place.path.strip_prefix(mount.path_in_container.as_deref().unwrap_or_default()).unwrap_or_default();
     let within = path::clean(&format!("/{part}/{below}"));
     let mut found = Vec::new();

@@ -210,7 +210,7 @@ impl Surveyor<'_> {
         let first = found[0];
         let mut paths: Vec<String> = Vec::new();
         for it in found {
-            let path = shown(service, it.place);
+            let path = it.place.shown.clone();
             if !paths.contains(&path) {
                 paths.push(path);
             }
@@ -302,16 +302,6 @@ impl Surveyor<'_> {
             }
         }
         names
-    }
-}
-
-/// Where a place is, for people: the value of a variable in an option is not shown.
-fn shown(service: &Service, place: &Place) -> String {
-    let words = service.entrypoint.iter().chain(&service.command).flat_map(|it| &it.value.words);
-    let hidden = words.filter(|it| it.as_str().contains(place.path.as_str())).any(|it| it.shown() != it.as_str());
-    match &place.moved {
-        Some(moved) if hidden && place.shown == place.path => format!("the directory of {}", moved.by),
-        _ => place.shown.clone(),
     }
 }
 

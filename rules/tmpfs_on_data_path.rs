@@ -45,7 +45,7 @@ fn check(cx: &mut Cx<'_>) {
             if let Some(moved) = &place.moved {
                 found.label(moved.span, format!("{} puts the data here", moved.by));
             }
-            found.help(format!("mount a named volume at `{}`", place.mount));
+            found.help(format!("mount a named volume at `{}`", place.mount_shown()));
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A store that files its data under a name that the next container does not have.
 
 use crate::images::{Family, Identity};
-use crate::state::{State, name_defaults, states};
+use crate::state::{State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::grammar::path;
@@ -21,10 +21,9 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    // A Dockerfile may bring a configuration file with it.
-    for state in states.kept().filter(|it| !it.is_built() && it.is_kept(project)) {
-        let service = state.of(project);
-        let (Some(identity), Some(image)) = (&state.family.identity, &service.image) else { continue };
+    for state in states.kept().filter(|it| !it.reconfigured && it.is_kept(project)) {
+        let service = state.runs(project);
+        let Some(identity) = &state.family.identity else { continue };
         let by_address = identity.keyed_by == "ip";
         let fixed = by_address && service.fixed_address || identity.hostname && has_host_name(service);
         if fixed || shares_network(project, service) || may_be_told(state, identity, service) {
@@ -35,7 +34,7 @@ fn check(cx: &mut Cx<'_>) {
             "`{}` does not find its data again in a new container: {} files it under the {what} another then",
             service.name, state.family.name
         );
-        let found = cx.report_as(severity(&state.family, by_address), image.span, message);
+        let found = cx.report_as(severity(&state.family, by_address), state.origin.span, message);
         found.because(identity.note.clone().unwrap_or_default());
         if let Some(name) = &service.container_name {
             found.label(name.span, "this is not the host name");
@@ -43,7 +42,7 @@ fn check(cx: &mut Cx<'_>) {
         if let Some(fix) = &identity.fix {
             found.help(fix.clone());
         }
-        name_defaults(found, service);
+        state.explain(project, found);
     }
 }
 

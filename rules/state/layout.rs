@@ -75,14 +75,13 @@ fn places(subject: &Subject<'_>, data: &DataPath, version: Option<Version>, volu
     let default = path::clean(&data.path.replace("{major}", &major));
     let mut uncertain = false;
     let mut found: Vec<(String, Option<Moved>)> = Vec::new();
-    let mut hidden_value = None;
     for name in &data.env {
         match service.variable(name) {
             EnvValue::Absent => {}
             EnvValue::Unknown => uncertain = true,
             EnvValue::Set(variable, text) if text.as_str().starts_with('/') => {
-                let moved = Moved { by: format!("`{name}`"), span: variable.key.to(text.span()) };
-                hidden_value = text.is_interpolated().then(|| text.shown());
+                let span = variable.key.to(text.span());
+                let moved = Moved { by: format!("`{name}`"), span, shown: crate::role::hides(text) };
                 found = split_paths(text.as_str()).map(|it| (it, Some(moved.clone()))).collect();
                 uncertain = false;
                 break;
@@ -107,6 +106,7 @@ fn places(subject: &Subject<'_>, data: &DataPath, version: Option<Version>, volu
     }
     let place = |(path, moved): (String, Option<Moved>)| {
         let shows = moved.is_some();
+        let written = moved.as_ref().and_then(|it| it.shown.clone());
         let moved = moved.filter(|_| path != default);
         let mount = match (&moved, &data.mount) {
             (None, Some(mount)) => path::clean(&mount.replace("{major}", &major)),
@@ -130,8 +130,8 @@ fn places(subject: &Subject<'_>, data: &DataPath, version: Option<Version>, volu
             uncertain,
             cover,
             below,
-            shown: match &hidden_value {
-                Some(value) if shows => value.clone(),
+            shown: match written {
+                Some(written) => written,
                 // Where exactly hangs on what else is set.
                 _ if !shows && path.starts_with("/tmp/") => "/tmp".to_string(),
                 _ => path.clone(),

@@ -145,7 +145,7 @@ impl<'a> Keepers<'a> {
                 Keeper { home, ..Keeper::new(KeeperKind::Bind, name) }
             }
             MountKind::Volume => match mount.volume_name() {
-                Some(name) => self.volume(name),
+                Some(name) => self.volume(name, shown),
                 None => self.hidden(shown),
             },
             MountKind::Anonymous => Keeper::new(KeeperKind::AnonymousVolume, None),
@@ -163,10 +163,10 @@ impl<'a> Keepers<'a> {
     }
 
     /// A volume that a service mounts by this name.
-    fn volume(&self, name: &str) -> Keeper {
+    fn volume(&self, name: &str, shown: Option<String>) -> Keeper {
+        // The value of a variable is not shown; that of a declared volume is its name in the files.
         let Some(volume) = self.project.volume(name) else {
-            let unknown = Keeper::new(KeeperKind::UnknownVolume, Some(name.to_string()));
-            return Keeper { volume: Some(name.to_string()), ..unknown };
+            return Keeper { volume: shown.clone(), ..Keeper::new(KeeperKind::UnknownVolume, shown) };
         };
         let (kind, home) = kind_of(volume);
         let external = volume.is_external() == Some(true);
