@@ -323,4 +323,15 @@ fn images_are_listed_and_looked_up() {
     assert_eq!(json["image"]["for_version"], "17");
     let json: serde_json::Value = serde_json::from_str(&place.run(&["images", "--format", "json"]).stdout).unwrap();
     assert_eq!(json["images"].as_array().unwrap().len(), list.lines().count());
+    // What the catalogue knows beside the directories, for people and for programs.
+    assert!(shown("postgres").contains("not with   SIGQUIT") && shown("postgres").contains("`pg_dump`"));
+    assert!(shown("vault").contains("in memory  `server -dev`"), "{}", shown("vault"));
+    assert!(shown("nats").contains("has no     sh ") && shown("n8n").contains("(the key to the stored credentials)"));
+    let json = |name: &str| -> serde_json::Value {
+        serde_json::from_str(&place.run(&["images", name, "--format", "json"]).stdout).unwrap()
+    };
+    let node = &json("rabbitmq")["image"];
+    assert_eq!((&node["identity"]["keyed_by"], &node["floating"]["minor"]), (&"hostname".into(), &true.into()));
+    assert_eq!(json("n8n")["image"]["secrets"][0]["unless"][0], "N8N_ENCRYPTION_KEY");
+    assert_eq!(json("nats")["image"]["health"]["lacks"][0]["unless"], "*alpine*");
 }

@@ -24,6 +24,16 @@ fn the_survey_is_what_the_program_prints() {
     compare("survey", &["survey", "fixtures/survey/shop"], 0);
 }
 
+#[test]
+fn the_number_of_image_families_is_that_of_the_catalogue() {
+    let families = plimsoll_rules::images::catalogue().all().len();
+    let said = [("README.md", "families of images"), ("CHANGELOG.md", "image families")];
+    for (file, what) in said {
+        let text = std::fs::read_to_string(support::root().join(file)).unwrap();
+        assert!(text.contains(&format!("{families} {what}")), "{file}: the catalogue has {families} {what}");
+    }
+}
+
 /// Compares the block of a name with what the program prints, or writes it.
 fn compare(name: &str, args: &[&str], status: i32) {
     let (open, close) = (format!("<!-- {name} -->\n```\n"), format!("```\n<!-- /{name} -->"));

@@ -1,12 +1,16 @@
 //! `plimsoll images`: what the catalogue says, as a list or about one image.
 
+mod hazards;
+
 use crate::args::ListFormat;
 use crate::report::json;
+use hazards::{Hazards, LackEntry, lacks};
 use plimsoll_core::grammar::image;
 use plimsoll_core::suggest::closest;
 use plimsoll_rules::images::{Catalogue, Confidence, Family};
 use plimsoll_rules::version::{Version, Versions, of_tag};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -102,6 +106,8 @@ struct Entry<'a> {
     health: Health<'a>,
     platforms: Vec<PlatformSet<'a>>,
     cache: bool,
+    #[serde(flatten)]
+    hazards: Hazards<'a>,
     note: Option<&'a str>,
     confidence: &'static str,
     unverified: &'a [String],
@@ -118,6 +124,10 @@ struct Data<'a> {
     optional: bool,
     env: &'a [String],
     flags: &'a [String],
+    /// Signs without which the server keeps nothing here.
+    needs: &'a [String],
+    /// Signs with which what would be here is in another service.
+    unless: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -142,6 +152,8 @@ struct Stop<'a> {
     grace: Option<String>,
     documented: bool,
     why: Option<&'a str>,
+    /// Signals on which it does not stop cleanly, each with the reason.
+    bad: BTreeMap<&'a str, &'a str>,
 }
 
 #[derive(Serialize)]
@@ -150,6 +162,9 @@ struct Health<'a> {
     in_image: Option<bool>,
     test: &'a [String],
     note: Option<&'a str>,
+    lacks: Vec<LackEntry<'a>>,
+    /// Programs that, without a host, reach the server of the first initialisation.
+    early: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -174,6 +189,8 @@ impl Entry<'_> {
             optional: it.optional,
             env: &it.env,
             flags: &it.flags,
+            needs: &it.needs,
+            unless: &it.unless,
         });
         let volumes = family.volumes.as_ref().map(|sets| {
             let sets = sets.iter().filter(|it| holds(it.0));
@@ -195,14 +212,18 @@ impl Entry<'_> {
                 grace: family.stop.grace.map(|it| it.to_string()),
                 documented: family.stop.documented,
                 why: family.stop.why.as_deref(),
+                bad: family.stop.bad.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect(),
             },
             health: Health {
                 in_image: family.health.image,
                 test: &family.health.test,
                 note: family.health.note.as_deref(),
+                lacks: lacks(family, holds, condition),
+                early: &family.health.early,
             },
             platforms: platforms.map(|it| PlatformSet { versions: condition(it.0), platforms: &it.1 }).collect(),
             cache: family.cache,
+            hazards: Hazards::new(family),
             note: family.note.as_deref(),
             confidence: match family.confidence {
                 Confidence::Verified => "verified",
@@ -258,6 +279,11 @@ fn write_entry(out: &mut dyn Write, it: &Entry<'_>, width: Option<usize>) -> io:
         if !moves.is_empty() {
             text = format!("{text}; moved by {}", moves.join(", "));
         }
+        for (what, signs) in [("only with", data.needs), ("elsewhere with", data.unless)] {
+            if !signs.is_empty() {
+                text = format!("{text}; {what} {}", signs.join(", "));
+            }
+        }
         row("keeps", &text)?;
     }
     if it.cache {
@@ -275,6 +301,7 @@ fn write_entry(out: &mut dyn Write, it: &Entry<'_>, width: Option<usize>) -> io:
     for wrong in &it.wrong_mounts {
         row("not at", &format!("{}{}: {}", versions(&wrong.versions), wrong.path, wrong.why))?;
     }
+    it.hazards.write(&mut row)?;
     write_running(&mut row, it)?;
     if let Some(note) = it.note {
         row("note", note)?;
@@ -298,6 +325,7 @@ fn write_running(row: &mut impl FnMut(&str, &str) -> io::Result<()>, it: &Entry<
         stop = format!("{stop}; {why}");
     }
     row("stop", &stop)?;
+    it.stop.bad.iter().try_for_each(|it| row("not with", &format!("{}: {}", it.0, it.1)))?;
     let own = match it.health.in_image {
         Some(true) => "the image has one",
         Some(false) => "the image has none",
@@ -310,6 +338,10 @@ fn write_running(row: &mut impl FnMut(&str, &str) -> io::Result<()>, it: &Entry<
     }
     if let Some(note) = it.health.note {
         row("", note)?;
+    }
+    it.health.lacks.iter().try_for_each(|it| row("has no", &it.describe()))?;
+    if !it.health.early.is_empty() {
+        row("too early", &format!("{} without a host, while it is initialised", it.health.early.join(", ")))?;
     }
     for set in &it.platforms {
         let versions = set.versions.as_ref().map_or_else(String::new, |it| format!("{it}  "));
