@@ -25,19 +25,25 @@ fn check(cx: &mut Cx<'_>) {
     for (at, service) in project.services.iter().enumerate() {
         let Some(probe) = &service.healthcheck else { continue };
         let Some(field) = &probe.test_field else { continue };
-        let found = form(&probe.value).or_else(|| program(service, states.of(at)?, &probe.value, field.span));
-        match found {
-            Some(found) => report(cx, service, &waiting, found),
-            None => crate::early::check(cx, service, states.of(at), &waiting),
+        let state = states.of(at);
+        let found = form(&probe.value);
+        // What is in an image is not known for certain of all of them.
+        let certain = found.is_some() || state.is_some_and(|it| it.family.is_verified("health"));
+        match found.or_else(|| program(service, state?, &probe.value, field.span)) {
+            Some(found) => report(cx, service, &waiting, found, certain),
+            None => crate::early::check(cx, service, state, &waiting),
         }
     }
 }
 
-fn report(cx: &mut Cx<'_>, service: &Service, waiting: &Waiting, broken: Broken) {
+fn report(cx: &mut Cx<'_>, service: &Service, waiting: &Waiting, broken: Broken, certain: bool) {
     let name = &service.name;
     let waits = waiting.first(cx.project, name).filter(|_| broken.never);
     let (severity, message) = match (waits, broken.never) {
-        (Some(waits), _) => (Severity::Error, format!("`{name}` never becomes healthy, so `{waits}` is never started")),
+        (Some(waits), _) => {
+            let severity = if certain { Severity::Error } else { RULE.severity };
+            (severity, format!("`{name}` never becomes healthy, so `{waits}` is never started"))
+        }
         (None, true) => (RULE.severity, format!("`{name}` never becomes healthy")),
         (None, false) => (RULE.severity, format!("the probe of `{name}` is not run as it is written")),
     };

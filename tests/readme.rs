@@ -34,6 +34,13 @@ fn the_number_of_image_families_is_that_of_the_catalogue() {
     }
 }
 
+#[test]
+fn the_changelog_names_each_rule() {
+    let text = std::fs::read_to_string(support::root().join("CHANGELOG.md")).unwrap();
+    let missing: Vec<_> = plimsoll_rules::RULES.iter().filter(|it| !text.contains(&format!("`{}`", it.id))).collect();
+    assert!(missing.is_empty(), "CHANGELOG.md does not name {:?}", missing.iter().map(|it| it.id).collect::<Vec<_>>());
+}
+
 /// Compares the block of a name with what the program prints, or writes it.
 fn compare(name: &str, args: &[&str], status: i32) {
     let (open, close) = (format!("<!-- {name} -->\n```\n"), format!("```\n<!-- /{name} -->"));
