@@ -15,6 +15,7 @@ mod pages;
 mod project;
 mod readme;
 mod robust;
+mod snapshot;
 mod support;
 mod survey;
 mod tidy;

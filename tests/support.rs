@@ -159,8 +159,13 @@ pub fn check_text(text: &str, options: &Options) -> Checked {
 
 /// Checks a project as the program does, with these rules in this order.
 pub fn check_texts(texts: &Texts, rules: &[&'static Rule], options: &Options) -> Checked {
+    check_named(texts, MAIN, rules, options)
+}
+
+/// Checks the project that one of these files stands for.
+pub fn check_named(texts: &Texts, name: &str, rules: &[&'static Rule], options: &Options) -> Checked {
     let mut sources = Sources::new();
-    match check_path(&mut sources, &Memory(texts), MAIN, rules, options) {
+    match check_path(&mut sources, &Memory(texts), name, rules, options) {
         Ok(found) => {
             let file = sources.iter().next().map(|it| it.0).unwrap();
             Checked { sources, file, found }
