@@ -2,7 +2,7 @@
 
 use crate::support::{assert_none, entries, files_below, has_extension, read, root, shown};
 use plimsoll_rules::RULES;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 const LONGEST_RULE: usize = 120;
@@ -256,6 +256,32 @@ fn nothing_in_the_tree_of_dependencies_uses_the_network() {
     let network = packages.iter().filter(|it| NETWORK_CRATES.contains(it));
     let wrong: Vec<String> = network.map(|it| format!("Cargo.lock has `{it}`: see `cargo tree -i {it}`")).collect();
     assert_none(&wrong, "linting is offline: nothing in the tree may open a connection");
+}
+
+#[test]
+fn deny_toml_explains_what_is_there_twice() {
+    let (lock, deny) = (read(&root().join("Cargo.lock")), read(&root().join("deny.toml")));
+    let mut versions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut name = "";
+    for line in lock.lines() {
+        let text = |key: &str| line.strip_prefix(key)?.strip_suffix('"');
+        name = text("name = \"").unwrap_or(name);
+        if let Some(version) = text("version = \"") {
+            versions.entry(name).or_default().push(version);
+        }
+        if let Some(source) = text("source = \"") {
+            assert_eq!(source, "registry+https://github.com/rust-lang/crates.io-index", "{name}");
+        }
+    }
+    // Cargo.lock has the newest version last.
+    let older =
+        versions.iter().flat_map(|(name, all)| all[..all.len() - 1].iter().map(move |it| format!("{name}@{it}")));
+    let skipped = deny.lines().filter_map(|it| Some(it.trim().strip_prefix("{ crate = \"")?.split_once('"')?.0));
+    assert_eq!(
+        skipped.collect::<BTreeSet<_>>(),
+        older.collect::<Vec<_>>().iter().map(String::as_str).collect::<BTreeSet<_>>(),
+        "`skip` in deny.toml says why each is there: see `cargo tree -d`"
+    );
 }
 
 #[test]
