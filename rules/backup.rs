@@ -77,6 +77,7 @@ pub(crate) fn copies(service: &Service) -> Copies {
     if repository.ends_with("offen/docker-volume-backup") {
         let sources = match service.variable("BACKUP_SOURCES") {
             EnvValue::Set(_, text) => text.as_str().to_string(),
+            EnvValue::Unknown if !service.env_file_hidden => return none,
             _ => "/backup".to_string(),
         };
         let excludes =
@@ -216,6 +217,7 @@ pub(crate) fn outputs(service: &Service) -> Vec<String> {
     let mut found = Vec::new();
     for command in commands(service) {
         let copy = command.iter().any(|it| matches!(program(it), "cp" | "mv" | "rsync"));
+        let tar = command.iter().any(|it| program(it) == "tar");
         for (at, word) in command.iter().enumerate() {
             let before = at.checked_sub(1).map_or("", |at| command[at].as_str());
             let (option, value) = word.split_once('=').unwrap_or((before, word));
@@ -223,8 +225,7 @@ pub(crate) fn outputs(service: &Service) -> Vec<String> {
             // `tar czf archive`
             let packs =
                 before.trim_start_matches('-').chars().all(|it| it.is_ascii_alphabetic()) && before.ends_with('f');
-            let packed = packs && command.iter().any(|it| program(it) == "tar");
-            let written = word.starts_with('>') || before.ends_with('>') || OPTIONS.contains(&option) || packed;
+            let written = word.starts_with('>') || before.ends_with('>') || OPTIONS.contains(&option) || packs && tar;
             let archive = ARCHIVES.iter().any(|it| value.ends_with(it));
             if value.starts_with('/') && (written || archive || copy && at + 1 == command.len()) {
                 found.push(path::clean(value));

@@ -3,7 +3,7 @@
 use crate::backup::{may_upload, outputs, restores, writes_backups, writes_backups_to};
 use crate::state::{State, States, name_defaults, states};
 use crate::storage::{Storage, Uses, storage, uses};
-use crate::stores::{DEEPEST, Data, Stores, mounts, removable, stores};
+use crate::stores::{above, Data, Stores, mounts, removable, stores};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{Mount, MountKind, Project, Service, Volume};
@@ -58,7 +58,7 @@ fn check(cx: &mut Cx<'_>) {
 fn same<'a>(stores: &'a Stores, key: &Storage, part: &str, mount: &Mount, service: &Service, at: usize) -> Option<&'a Data> {
     let own = |it: &&Data| it.service == at && service.mounts[it.mount].span == mount.span;
     if let Storage::Host(directory) = key {
-        let above = directory.match_indices('/').take(DEEPEST).map(|it| Storage::Host(directory[..it.0].to_string()));
+        let above = above(directory).map(|it| Storage::Host(it.to_string()));
         let keys = above.chain(std::iter::once(key.clone()));
         let mut found = keys.flat_map(|it| stores.of(&it).iter().filter(|it| !it.above));
         return found.find(|it| !own(it) && part.is_empty());

@@ -3,7 +3,7 @@
 use crate::backup::changes_owners;
 use crate::state::{Cover, states};
 use crate::storage::{Storage, storage};
-use crate::stores::DEEPEST;
+use crate::stores::above;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{EnvValue, Mount, MountKind, Project};
@@ -78,7 +78,6 @@ fn handed_over(project: &Project) -> HashSet<Storage> {
 /// Whether that is a directory, or one above it.
 fn is_handed_over(handed_over: &HashSet<Storage>, key: &Storage) -> bool {
     let Storage::Host(directory) = key else { return handed_over.contains(key) };
-    let above = directory.match_indices('/').filter(|it| it.0 > 0).take(DEEPEST).map(|it| &directory[..it.0]);
-    let mut above = above.chain([directory.as_str(), "."]);
+    let mut above = above(directory).chain([directory.as_str(), "."]);
     !handed_over.is_empty() && above.any(|it| handed_over.contains(&Storage::Host(it.to_string())))
 }

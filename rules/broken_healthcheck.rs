@@ -25,11 +25,10 @@ fn check(cx: &mut Cx<'_>) {
     for (at, service) in project.services.iter().enumerate() {
         let Some(probe) = &service.healthcheck else { continue };
         let Some(field) = &probe.test_field else { continue };
-        let state = states.of(at);
-        let found = form(&probe.value);
-        // What is in an image is not known for certain of all of them.
-        let certain = found.is_some() || state.is_some_and(|it| it.family.is_verified("health"));
-        match found.or_else(|| program(service, state?, &probe.value, field.span)) {
+        let (broken, state) = (form(&probe.value), states.of(at));
+        // What nobody has read in a source makes no error.
+        let certain = broken.is_some() || state.is_some_and(|it| it.family.is_verified("health"));
+        match broken.or_else(|| program(service, state?, &probe.value, field.span)) {
             Some(found) => report(cx, service, &waiting, found, certain),
             None => crate::early::check(cx, service, state, &waiting),
         }
@@ -39,11 +38,9 @@ fn check(cx: &mut Cx<'_>) {
 fn report(cx: &mut Cx<'_>, service: &Service, waiting: &Waiting, broken: Broken, certain: bool) {
     let name = &service.name;
     let waits = waiting.first(cx.project, name).filter(|_| broken.never);
+    let worst = if certain { Severity::Error } else { RULE.severity };
     let (severity, message) = match (waits, broken.never) {
-        (Some(waits), _) => {
-            let severity = if certain { Severity::Error } else { RULE.severity };
-            (severity, format!("`{name}` never becomes healthy, so `{waits}` is never started"))
-        }
+        (Some(waits), _) => (worst, format!("`{name}` never becomes healthy, so `{waits}` is never started")),
         (None, true) => (RULE.severity, format!("`{name}` never becomes healthy")),
         (None, false) => (RULE.severity, format!("the probe of `{name}` is not run as it is written")),
     };
@@ -72,7 +69,10 @@ fn program(service: &Service, state: &State, probe: &Healthcheck, span: Span) ->
         if missing == "shell" { "the image has no shell".into() } else { format!("the image has no `{missing}`") };
     let why = format!("there is none in this version of the {image} image");
     let test = &state.family.health.test;
-    let usable = !test.is_empty() && !matches!(test[0].as_str(), "CMD-SHELL") | !lacks("sh") && !lacks(&test[1]);
+    let usable = match &test[..] {
+        [form, program, ..] => !(lacks(program) || form == "CMD-SHELL" && lacks("sh")),
+        _ => false,
+    };
     let help = match usable {
         true => format!("use what is there, such as `test: {}`", flow(test)),
         false => "remove the probe, or use a variant of the image that has the program".to_string(),

@@ -83,6 +83,7 @@ fn hidden(cx: &mut Cx<'_>, project: &Project, state: &State) {
         let found = cx.report(inner.span, message);
         found.because(format!("{name} writes to `{}`", place.shown)).through(&inner.path);
         found.label(outer.span, "the data is kept here");
+        state.explain(project, found);
         let wrong = useless(state, inner.path_in_container.as_deref().unwrap_or_default());
         if let Some(wrong) = wrong {
             state.origin.explain(found, wrong.why.clone());

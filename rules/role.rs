@@ -263,13 +263,29 @@ fn option(service: &Service, name: &str) -> Option<String> {
     Some(value.trim_matches(['"', '\'']).to_string())
 }
 
+/// As many paths are looked at as a pattern stands for. Of a longer one, only what all its paths begin with.
+const PATHS: usize = 64;
+
 /// The paths that `/data{1...4}` stands for.
 pub(crate) fn expand(pattern: &str) -> Vec<String> {
-    let parts = pattern.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
-    let Some((before, (range, after))) = parts else { return vec![pattern.to_string()] };
-    let range = range.split_once("...").and_then(|it| Some((it.0.parse::<u32>().ok()?, it.1.parse::<u32>().ok()?)));
-    let Some((from, to)) = range.filter(|it| it.1.saturating_sub(it.0) < 64) else { return vec![before.to_string()] };
-    (from..=to).flat_map(|at| expand(after).into_iter().map(move |rest| format!("{before}{at}{rest}"))).collect()
+    let mut found = vec![String::new()];
+    let mut rest = pattern;
+    while let Some((before, (range, after))) =
+        rest.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)))
+    {
+        found.iter_mut().for_each(|it| it.push_str(before));
+        let range = range.split_once("...").and_then(|it| Some((it.0.parse::<u32>().ok()?, it.1.parse::<u32>().ok()?)));
+        let few = |it: &(u32, u32)| it.1.checked_sub(it.0).is_some_and(|it| (it as usize) < PATHS / found.len());
+        let Some((from, to)) = range.filter(few) else { return found };
+        match from == to {
+            // One after the other, these would copy the path each time.
+            true => found.iter_mut().for_each(|it| it.push_str(&from.to_string())),
+            false => found = found.iter().flat_map(|it| (from..=to).map(move |at| format!("{it}{at}"))).collect(),
+        }
+        rest = after;
+    }
+    found.iter_mut().for_each(|it| it.push_str(rest));
+    found
 }
 
 /// Words in the name of a file, a service or a profile that say that it is there for tests or to be shown.
@@ -357,4 +373,21 @@ pub(crate) fn runs_for_good(service: &Service, family: &Family) -> bool {
         && particular
         && !may_have_database(service)
         && !service.mounts.iter().any(lasting)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns() {
+        assert_eq!(expand("/data"), ["/data"]);
+        assert_eq!(expand("/a{1...2}/b{3...4}c"), ["/a1/b3c", "/a1/b4c", "/a2/b3c", "/a2/b4c"]);
+        for odd in ["/a{1..4}", "/a{4...1}", "/a{x}", "/a{1...65}", "/a{0...4294967295}"] {
+            assert_eq!(expand(odd), ["/a"], "{odd}");
+        }
+        assert_eq!(expand("/a{1"), ["/a{1"]);
+        assert_eq!(expand(&"{1...8}".repeat(9)).len(), 64);
+        assert_eq!(expand(&"{7...7}".repeat(9)), ["777777777"]);
+    }
 }

@@ -89,6 +89,8 @@ fn report(cx: &mut Cx<'_>, project: &Project, state: &State, mount: &Mount, othe
     let found = cx.report(mount.span, message);
     found.because(format!("{} needs its data directory for itself", state.family.name)).through(&mount.path);
     found.label(at.span, format!("`{}` mounts it here", one.name));
+    other.explain(project, found);
+    state.explain(project, found);
     found.help("give each of the two a volume of its own");
 }
 

@@ -2,6 +2,7 @@
 
 use crate::file_mount::is_single_file_database;
 use crate::state::is_for_tests;
+use crate::stores::above;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{Mount, MountKind, Service};
@@ -58,8 +59,7 @@ fn kept(service: &Service) -> HashSet<&str> {
 
 /// Whether the directory is kept, and the journal with it.
 fn is_kept(kept: &HashSet<&str>, directory: &str) -> bool {
-    let above = directory.match_indices('/').filter(|it| it.0 > 0).map(|it| &directory[..it.0]);
-    above.chain([directory, "/"]).any(|it| kept.contains(it))
+    above(directory).chain([directory, "/"]).any(|it| kept.contains(it))
 }
 
 /// Whether the name of the image, the environment or the command names SQLite.

@@ -10,8 +10,8 @@ use std::rc::Rc;
 
 /// Of the stores with data in one place, as many are looked at.
 const ENOUGH: usize = 16;
-/// As many directories above that of a store are looked at.
-pub(crate) const DEEPEST: usize = 16;
+/// As many directories above another one are looked at.
+const DEEPEST: usize = 16;
 
 /// The data of a store, behind one of its mounts.
 #[derive(Clone, Debug)]
@@ -68,6 +68,11 @@ impl Data {
     }
 }
 
+/// The directories above one, from the top, without the root.
+pub(crate) fn above(directory: &str) -> impl Iterator<Item = &str> {
+    directory.match_indices('/').filter(|it| it.0 > 0).take(DEEPEST).map(|it| &directory[..it.0])
+}
+
 /// The storages in which the data of a place can be found: its own, and the directories of the host above it.
 fn data(project: &Project, state: &State, place: &Place) -> Vec<(Storage, Data)> {
     let Cover::Mount(at) = place.cover else { return Vec::new() };
@@ -78,11 +83,10 @@ fn data(project: &Project, state: &State, place: &Place) -> Vec<(Storage, Data)>
     let within = path::clean(&format!("/{part}/{below}"));
     let mut found = Vec::new();
     if let Storage::Host(directory) = &key {
-        let parents = directory.match_indices('/').filter(|it| it.0 > 0).take(DEEPEST);
-        found.extend(parents.map(|(end, _)| {
-            let within = path::clean(&format!("{}/{within}", &directory[end..]));
+        found.extend(above(directory).map(|parent| {
+            let within = path::clean(&format!("{}/{within}", &directory[parent.len()..]));
             let data = Data { service: state.service, mount: at, within, above: true };
-            (Storage::Host(directory[..end].to_string()), data)
+            (Storage::Host(parent.to_string()), data)
         }));
     }
     found.push((key, Data { service: state.service, mount: at, within, above: false }));

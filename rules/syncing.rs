@@ -158,6 +158,10 @@ pub(crate) fn unsafe_settings(service: &Service, family: &Family) -> Vec<Found> 
     let found = SETTINGS.iter().chain(&COMMON).filter(ours).filter_map(|setting| {
         if setting.name.len() > 1 && setting.name.starts_with(|it: char| it.is_ascii_uppercase()) {
             let EnvValue::Set(variable, text) = service.variable(setting.name) else { return None };
+            // An option may do without a value; a variable without one is as good as none.
+            if text.is_blank() {
+                return None;
+            }
             let span = variable.key.to(text.span());
             return setting.holds(text.as_str()).then(|| Found { setting, shown: setting.name.to_string(), span });
         }

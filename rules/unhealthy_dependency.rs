@@ -36,7 +36,10 @@ fn check(cx: &mut Cx<'_>) {
             more => format!(" and {} more services", more - 1),
         };
         let message = format!("`{}`{others} cannot start: `{name}` has no healthcheck to wait for", waiter.name);
-        let found = cx.report(dependency.key, message);
+        // What nobody has read in a source makes no error.
+        let told = states.of(at).is_none_or(|it| it.family.is_verified("health"));
+        let certain = told || absent(project, service, states.of(at)) == Some(Absent::Disabled);
+        let found = cx.report_as(if certain { Severity::Error } else { Severity::Warning }, dependency.key, message);
         found.because(format!("`up` starts `{name}`, finds that it has no healthcheck configured, and fails"));
         found.through(&dependency.path);
         if let Some(condition) = &dependency.written {

@@ -35,7 +35,8 @@ fn check(cx: &mut Cx<'_>) {
             service.name, state.family.name
         );
         let found = cx.report_as(severity(&state.family, by_address), state.origin.span, message);
-        found.because(identity.note.clone().unwrap_or_default());
+        let note = identity.note.clone();
+        found.because(note.unwrap_or_else(|| format!("nothing here tells {} a name of its own", state.family.name)));
         if let Some(name) = &service.container_name {
             found.label(name.span, "this is not the host name");
         }
@@ -77,7 +78,7 @@ fn may_be_told(state: &State, identity: &Identity, service: &Service) -> bool {
     let covered = |target: &str| identity.files.iter().any(|it| path::covers(target, it));
     let mounted = || service.mounts.iter().filter_map(|it| it.path_in_container.as_deref()).any(covered);
     let files = service.configs.iter().chain(&service.secrets).filter_map(|it| it.target.as_ref());
-    let configured = || files.filter_map(|it| it.known()).any(covered);
+    let configured = || files.into_iter().any(|it| it.known().is_none_or(covered));
     // `RABBITMQ_MNESIA_DIR` is the directory of the node, with no name in it.
     let mut places = state.layouts.iter().flat_map(|it| &it.places);
     let moved = places.any(|it| it.moved.as_ref().is_some_and(|it| it.by.ends_with("_DIR`")));

@@ -42,6 +42,14 @@ fn every_page_is_in_the_list() {
 }
 
 #[test]
+fn every_rule_is_in_the_changelog() {
+    let changelog = read(&root().join("CHANGELOG.md"));
+    let rules = plimsoll_rules::RULES.iter().map(|it| it.id.to_string());
+    let wrong: Vec<String> = rules.filter(|it| !changelog.contains(&format!("`{it}`"))).collect();
+    assert_none(&wrong, "CHANGELOG.md does not name these rules");
+}
+
+#[test]
 fn the_example_of_json_is_what_is_printed() {
     let path = root().join("docs/json.md");
     let page = read(&path);

@@ -1,8 +1,10 @@
 //! Whatever the text is, a check ends, in time, without a panic, and blames places that exist.
 
+mod words;
+
 use crate::support::{Checked, check_file, check_text, entries, examples, files_below, has_extension, page_path};
 use crate::support::{read, root, unsound};
-use plimsoll_core::check::Options;
+use plimsoll_core::check::{Options, Selection};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -231,7 +233,7 @@ fn texts_that_are_damaged_at_random() {
             damage(&mut text, &mut random);
         }
         let name = format!("damage {number} of {}", seed.name);
-        try_check(&format!("{name}: {text:?}"), || check_text(&text, &Options::default()))
+        try_check(&format!("{name}: {text:?}"), || check_text(&text, &all()))
     });
 }
 
@@ -272,13 +274,19 @@ fn damage(text: &mut String, random: &mut Random) {
     }
 }
 
+/// Every rule, those that are off by default as well.
+fn all() -> Options {
+    let selection = Selection { select: vec!["all".to_string()], ignore: Vec::new() };
+    Options { selection, ..Options::default() }
+}
+
 /// Checks a text on a thread of its own, so that a check without end fails instead of hanging.
 fn in_time(what: &str, text: String) -> Checked {
     let (send, receive) = mpsc::channel();
     let start = Instant::now();
     // A language server checks on such a thread: 2 MiB of stack. Its name is all that is said if they do not suffice.
     let thread = thread::Builder::new().name(format!("{what} of {} bytes", text.len())).stack_size(2 << 20);
-    let handle = thread.spawn(move || send.send(check_text(&text, &Options::default()))).unwrap();
+    let handle = thread.spawn(move || send.send(check_text(&text, &all()))).unwrap();
     let checked = match receive.recv_timeout(PATIENCE) {
         Ok(checked) => checked,
         Err(mpsc::RecvTimeoutError::Timeout) => {

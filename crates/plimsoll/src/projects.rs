@@ -93,7 +93,7 @@ pub(crate) fn with_plan<T>(
 impl Plan<'_> {
     /// Checks everything in it.
     pub(crate) fn check(&self, disk: &Disk) -> Checked {
-        let outcomes: Vec<Outcome> = self.jobs.par_iter().map(|it| self.step(it.run(disk, &it.options))).collect();
+        let outcomes = each(&self.jobs, |it| self.step(it.run(disk, &it.options)));
         gather::gather(self, outcomes, disk)
     }
 
@@ -110,7 +110,7 @@ impl Plan<'_> {
                 Options { selection: selection.clone(), severity: HashMap::new(), services: Vec::new(), ..given };
             job.run(disk, &options)
         };
-        let outcomes: Vec<Outcome> = self.jobs.par_iter().map(run).collect();
+        let outcomes = each(&self.jobs, run);
         let mut found = gather::all(self, outcomes, disk).found;
         found.retain(|it| it.severity == Severity::Error);
         found
@@ -134,6 +134,14 @@ impl Plan<'_> {
             progress.step();
         }
         outcome
+    }
+}
+
+/// Does the same to each of several things, at once. To start threads takes as long as to check a small project.
+fn each<T: Sync, R: Send>(all: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    match all.len() {
+        0 | 1 => all.iter().map(run).collect(),
+        _ => all.par_iter().map(&run).collect(),
     }
 }
 

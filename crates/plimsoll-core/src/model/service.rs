@@ -297,7 +297,7 @@ impl Service {
             Some(_) => EnvValue::Unknown,
             None if self.environment_opaque => EnvValue::Unknown,
             None => match self.env_file_variables.iter().rfind(|it| it.name == name) {
-                Some(variable @ Variable { value: Some(text), .. }) => EnvValue::Set(variable, text),
+                Some(variable @ Variable { value: Some(text), .. }) if text.is_known() => EnvValue::Set(variable, text),
                 Some(_) => EnvValue::Unknown,
                 None if self.env_file_hidden => EnvValue::Unknown,
                 None => self.built_variable(name),
