@@ -69,7 +69,7 @@ fn word_text(text: &Text, word: &words::Word) -> Text {
         return part;
     }
     let quoted = part.as_str().len() == word.value.len() + 2;
-    if quoted && part.as_str()[1..].starts_with(&word.value) {
+    if quoted && part.as_str().get(1..).is_some_and(|it| it.starts_with(&word.value)) {
         return part.slice(1..1 + word.value.len());
     }
     Text::verbatim(word.value.clone(), part.span(), 0)
