@@ -112,7 +112,8 @@ pub(crate) fn all_words(service: &Service) -> Vec<Text> {
             continue;
         }
         let mut start = 0;
-        for part in word.as_str().split(|it: char| it.is_whitespace()) {
+        // An operator of the shell may be glued to a word: `server /data; echo done`.
+        for part in word.as_str().split(|it: char| it.is_whitespace() || ";&|<>()".contains(it)) {
             if !part.is_empty() {
                 words.push(word.slice(start..start + part.len()));
             }
