@@ -2,6 +2,7 @@
 
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::model::Service;
 
 pub static RULE: Rule = Rule {
     id: "missing-image",
@@ -20,9 +21,26 @@ fn check(cx: &mut Cx<'_>) {
     if !project.is_whole() {
         return;
     }
-    for service in project.services.iter().filter(|it| !it.has_image_or_build() && !it.has_wrong_image) {
-        cx.report(service.key, format!("`{}` has neither an image nor a build", service.name))
+    let nothing = |it: &&Service| !it.has_image_or_build() && !it.has_wrong_image;
+    let others = project.services.iter().any(Service::has_image_or_build);
+    for service in project.services.iter().filter(nothing) {
+        let name = &service.name;
+        if others && is_addition(service) {
+            cx.report_as(Severity::Info, service.key, format!("`{name}` gets its image from somewhere else"))
+                .because("it says nothing of its own: Compose refuses this file alone")
+                .help("merge this file over the one that has the image");
+            continue;
+        }
+        cx.report(service.key, format!("`{name}` has neither an image nor a build"))
             .because("Compose does not know what to run")
             .help("add `image:` or `build:`, or merge this file over the one that has it");
     }
+}
+
+/// Whether a service has a single key, which adds to what another file says: nobody writes that of a service whose
+/// image is forgotten.
+fn is_addition(service: &Service) -> bool {
+    let adds = !service.environment.is_empty() || !service.env_file.is_empty() || !service.labels.is_empty();
+    let limits = service.limits.cpus.is_some() || service.limits.memory.is_some() || service.deploy.limits.is_some();
+    service.keys == 1 && (adds || limits)
 }

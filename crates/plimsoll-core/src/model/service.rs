@@ -75,6 +75,8 @@ pub struct Service {
     pub name: String,
     pub key: Span,
     pub path: Path,
+    /// How many keys it has. With one, it is mostly there to be merged over another one.
+    pub keys: usize,
     /// Whether it is in no profile, or in one that is switched on. A variable that hides one counts as neither.
     pub enabled: bool,
     pub image: Option<Field<Text>>,
@@ -143,6 +145,7 @@ impl Service {
             name: lower.tree.key(entry.key).to_string(),
             key: lower.span(entry.key),
             path: entry.path.clone(),
+            keys: lower.entries(entry.value).count(),
             enabled: true,
             image: None,
             replaced_images: Vec::new(),
