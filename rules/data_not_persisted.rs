@@ -1,7 +1,9 @@
 //! A store whose data outlives neither `down` nor a new image, because nothing or an anonymous volume is mounted.
 
+use crate::clients::Clients;
+use crate::local::{is_for_work, is_list, stays};
 use crate::miss::culprit;
-use crate::role::{is_in_memory, is_local};
+use crate::role::is_in_memory;
 use crate::state::{Cover, Place, State, kind, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
@@ -25,18 +27,22 @@ fn check(cx: &mut Cx<'_>) {
         states.any(|it| !it.is_unkept(project))
     };
     let (database, queue) = (keeps(&["database", "document"]), keeps(&["queue"]));
-    for state in states.kept().filter(|it| !it.opaque && !it.family.cache) {
+    let kept = states.kept().filter(|it| !it.opaque && !it.family.cache && !is_list(project));
+    for state in kept {
         let place = state.layouts.first().and_then(|it| it.places.iter().find(|it| !it.optional));
         let Some(place) = place.filter(|_| state.is_unkept(project)) else { continue };
         let service = state.of(project);
         // Another rule speaks of a mount that misses, and of memory.
         let tmpfs = |at: usize| kind(project, &service.mounts[at]) == MountKind::Tmpfs;
         let memory = matches!(place.cover, Cover::Mount(at) if tmpfs(at)) || is_in_memory(state.runs(project));
-        if is_local(project, service) || !means_to_keep(state, project, database, queue) || state.may_be_remote(project, place)
-        {
+        let demo = is_for_work(cx, service) || !means_to_keep(state, project, database, queue);
+        if demo || state.may_be_remote(project, place) {
             continue;
         }
         if memory || culprit(project, state).is_some() || may_be_elsewhere(state, project, place) {
+            continue;
+        }
+        if !stays(service) && cx.facts(Clients::of).are_telemetry(project, state) {
             continue;
         }
         // So it does of a default that keeps nothing, and of a container that cannot write at all.
@@ -50,9 +56,8 @@ fn check(cx: &mut Cx<'_>) {
 /// Whether more than a demonstration is meant. Nobody misses the metrics and messages of yesterday, unless the service
 /// is always restarted, or a database is kept beside the messages, or a queue beside the ZooKeeper that has to know it.
 fn means_to_keep(state: &State, project: &Project, database: bool, queue: bool) -> bool {
-    let restart = state.of(project).restart.as_ref().and_then(|it| it.known());
     match state.family.kind.as_str() {
-        "queue" | "coordination" | "time-series" if matches!(restart, Some("always" | "unless-stopped")) => true,
+        "queue" | "coordination" | "time-series" if stays(state.of(project)) => true,
         "queue" => database,
         "coordination" => queue,
         "time-series" => false,

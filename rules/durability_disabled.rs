@@ -1,11 +1,10 @@
 //! A store that is told not to wait for the disk, although its data is kept.
 
-use crate::role::is_local;
-use crate::state::{State, states};
+use crate::local::{is_for_work, stays};
+use crate::state::states;
 use crate::syncing::{Cost, unsafe_settings};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::model::Project;
 
 pub static RULE: Rule = Rule {
     id: "durability-disabled",
@@ -27,12 +26,12 @@ fn check(cx: &mut Cx<'_>) {
             let (setting, shown) = (found.setting, &found.shown);
             // How the append-only file is written is of no matter to a server that has none.
             let idle = setting.name == "appendfsync" && !crate::role::keeps(runs);
-            if idle || setting.common && !stays(state, project) {
+            if idle || setting.common && !stays(state.of(project)) {
                 continue;
             }
             let (severity, message) = match setting.cost {
                 Cost::Everything => (
-                    if is_for_work(project, state) { Severity::Warning } else { Severity::Error },
+                    if is_for_work(cx, state.of(project)) { Severity::Warning } else { Severity::Error },
                     format!("`{}` may lose all of its data when the machine crashes: `{shown}`", service.name),
                 ),
                 Cost::Newest => (
@@ -55,16 +54,4 @@ fn check(cx: &mut Cx<'_>) {
             });
         }
     }
-}
-
-/// Whether the service is meant to stay.
-fn stays(state: &State, project: &Project) -> bool {
-    let restart = state.of(project).restart.as_ref().and_then(|it| it.known());
-    matches!(restart, Some("always" | "unless-stopped"))
-}
-
-/// Whether the names say that this is for the work on one machine, where speed may count for more.
-fn is_for_work(project: &Project, state: &State) -> bool {
-    let dev = |name: &str| name.split(|it: char| !it.is_alphanumeric()).any(|it| matches!(it, "dev" | "develop" | "development"));
-    is_local(project, state.of(project)) || dev(&project.file_name) || dev(&state.of(project).name)
 }

@@ -1,7 +1,8 @@
 //! A store that keeps nothing, by its default or by an option, although its data is meant to stay.
 
 use crate::memory::{Cause, cause, meant};
-use crate::role::{is_for_caching, is_local};
+use crate::local::is_local;
+use crate::role::is_for_caching;
 use crate::state::{State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;

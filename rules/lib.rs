@@ -13,6 +13,7 @@
 //! ```
 
 mod backup;
+mod clients;
 mod drive;
 mod early;
 mod elsewhere;
@@ -21,6 +22,7 @@ mod floating;
 mod form;
 mod host;
 pub mod images;
+mod local;
 mod lost;
 mod memory;
 mod miss;

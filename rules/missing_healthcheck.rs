@@ -1,13 +1,14 @@
 //! A store without a probe, in the file or in its image.
 
+use crate::clients::Clients;
 use crate::images::Family;
-use crate::probe::{flow, is_awaited_in_vain};
+use crate::local::is_for_work;
+use crate::probe::{flow, is_awaited_in_vain, waiting};
 use crate::state::{Probe, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::fix::{Edit, Editor, Fix, Safety, Yaml};
-use plimsoll_core::model::{Condition, EnvValue, Project, Service};
-use std::collections::HashMap;
+use plimsoll_core::model::{EnvValue, Service};
 
 pub static RULE: Rule = Rule {
     id: "missing-healthcheck",
@@ -23,21 +24,26 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states, edit) = (cx.project, states(cx), cx.edit());
     let kept = states.kept().filter(|it| project.is_whole() && !it.family.health.test.is_empty());
-    let (waiting, awaited) = (waiting(project), crate::probe::waiting(cx));
+    let kept: Vec<_> = kept.filter(|it| it.probe == Probe::None).collect();
+    if kept.is_empty() {
+        return;
+    }
+    let (clients, awaited) = (cx.facts(Clients::of), waiting(cx));
     for state in kept {
         let service = state.of(project);
         let family = &state.family;
         // Where somebody waits in vain, `unhealthy-dependency` says so.
         let in_vain = is_awaited_in_vain(project, &states, &awaited, state.service);
-        if state.probe != Probe::None || service.extends.is_some() || in_vain {
+        if service.extends.is_some() || in_vain {
             continue;
         }
         let span = service.healthcheck.as_ref().map_or(service.key, |it| it.key);
         let name = &service.name;
-        // Where nobody can wait for it, and for what is there at once, it is hygiene.
+        // Where nobody waits for it, and for what is there at once, it is hygiene.
         let at_once = family.often_cache || family.kind == "object-store";
-        let minor = at_once || project.services.len() == 1;
-        let message = match (waiting.get(name.as_str()), family.kind.as_str()) {
+        let waiter = clients.first(project, &states, state);
+        let minor = at_once || waiter.is_none() || is_for_work(cx, service);
+        let message = match (waiter, family.kind.as_str()) {
             // Nobody waits for metrics or for an application to be there.
             (_, "application" | "proxy" | "cache" | "time-series") => continue,
             (Some(other), _) => {
@@ -83,15 +89,4 @@ fn probe(edit: &Editor<'_>, service: &Service, family: &Family) -> Option<Vec<Ed
         ("start_period", Yaml::text("1m")),
     ]);
     edit.set(service, &["healthcheck"], &probe)
-}
-
-/// For each service, the first other one that waits for it without looking at its end.
-fn waiting(project: &Project) -> HashMap<&str, &str> {
-    let mut waiting = HashMap::new();
-    for service in &project.services {
-        for it in service.depends_on.iter().filter(|it| it.condition != Condition::Completed) {
-            waiting.entry(it.service.as_str()).or_insert(service.name.as_str());
-        }
-    }
-    waiting
 }

@@ -1,6 +1,6 @@
 //! A store that nobody starts again after a reboot or a crash.
 
-use crate::role::is_local;
+use crate::local::is_local;
 use crate::state::{name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;

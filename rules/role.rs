@@ -312,12 +312,6 @@ const TEST_WORDS: [&str; 19] = [
     "stub",
 ];
 
-/// Whether the name of the file or of the service says that it is only there for the work on this machine.
-pub(crate) fn is_local(project: &Project, service: &Service) -> bool {
-    let local = |name: &str| name.split(|it: char| !it.is_alphanumeric()).any(|it| it == "local");
-    local(&project.file_name) || local(&service.name)
-}
-
 /// Whether a name says that the service is there for tests.
 pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
     let for_tests = |name: &str| {
@@ -339,6 +333,7 @@ pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
         || for_tests(&project.file_name)
         || for_tests(&service.name)
         || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))
+        || service.labels.iter().filter_map(|it| it.value.as_ref()).any(|it| it.known() == Some("test"))
         || project.name.as_ref().is_some_and(|it| for_tests(it.as_str()))
 }
 

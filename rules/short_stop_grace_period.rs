@@ -1,11 +1,11 @@
 //! A store that is killed before it has shut down.
 
+use crate::local::is_for_work;
 use crate::role::keeps;
 use crate::state::{State, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::fix::{Fix, Safety, Yaml};
-use plimsoll_core::model::Project;
 use plimsoll_core::source::Span;
 
 pub static RULE: Rule = Rule {
@@ -54,23 +54,25 @@ fn check(cx: &mut Cx<'_>) {
     }
 }
 
-/// What is only inferred is hygiene, but for a database. So are metrics, which a kill cuts off by minutes, and Redis
-/// unless it is to keep its data: what it keeps as a cache or as a queue is written within the second.
-fn severity(project: &Project, state: &State) -> Severity {
-    let database = matches!(state.family.kind.as_str(), "database" | "document");
-    let minor = state.family.kind == "time-series" || state.family.often_cache && !keeps(state.runs(project));
-    if (state.family.stop.documented || database) && !minor { Severity::Warning } else { Severity::Info }
+/// What is only inferred is hygiene, and so is what serves the work on one machine. So are metrics, which a kill cuts
+/// off by minutes, and Redis unless it is to keep its data: what it keeps as a cache or as a queue is written within
+/// the second.
+fn severity(cx: &Cx<'_>, state: &State) -> Severity {
+    let (family, stop) = (&state.family, &state.family.stop);
+    let minor = family.kind == "time-series" || family.often_cache && !keeps(state.runs(cx.project));
+    let said = stop.documented || stop.own;
+    if said && !minor && !is_for_work(cx, state.of(cx.project)) { Severity::Warning } else { Severity::Info }
 }
 
 fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64) {
-    let (project, edit) = (cx.project, cx.edit());
+    let (project, edit, severity) = (cx.project, cx.edit(), severity(cx, state));
     let service = state.of(project);
     let family = &state.family;
     let message = format!(
         "`{}` has {seconds} s to shut down before `docker compose stop` kills it; {} may need {} s",
         service.name, family.name, wanted
     );
-    let found = cx.report_as(severity(project, state), span, message);
+    let found = cx.report_as(severity, span, message);
     if service.stop_grace_period.is_none() {
         found.because("no `stop_grace_period`: Docker waits 10 s, then sends SIGKILL");
     } else {
