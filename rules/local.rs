@@ -8,7 +8,7 @@ use plimsoll_core::text::Text;
 const WORDS: [&str; 8] =
     ["dev", "devel", "develop", "development", "devcontainer", "quickstart", "playground", "sandbox"];
 
-/// Whether somebody writes code in one of the containers.
+/// Whether somebody writes code in one of the containers, or a label says that one is there for tests.
 struct Workshop(bool);
 
 /// Whether the name of the file or of the service says that it is only there for the work on this machine.
@@ -22,7 +22,7 @@ pub(crate) fn is_local(project: &Project, service: &Service) -> bool {
 pub(crate) fn is_for_work(cx: &Cx<'_>, service: &Service) -> bool {
     let project = cx.project;
     let work = |name: &str| words(name).any(|it| WORDS.iter().any(|known| it.eq_ignore_ascii_case(known)));
-    let workshop = cx.facts(|project| Workshop(project.services.iter().any(is_workshop)));
+    let workshop = cx.facts(|project| Workshop(project.services.iter().any(|it| is_workshop(it) || is_labelled(it))));
     is_local(project, service) || work(&project.file_name) || work(&service.name) || workshop.0
 }
 
@@ -48,6 +48,11 @@ fn is_workshop(service: &Service) -> bool {
     let sleeps = loops || ends(&["sleep", "infinity"]) || ends(&["tail", "-f", "/dev/null"]);
     let source = |it: &Text| it.as_str().starts_with('.');
     sleeps && service.mounts.iter().any(|it| it.kind == MountKind::Bind && it.source.as_ref().is_some_and(source))
+}
+
+/// Whether a label says that the service is there for tests, as `cluster: test` does.
+pub(crate) fn is_labelled(service: &Service) -> bool {
+    service.labels.iter().filter_map(|it| it.value.as_ref()).any(|it| it.known() == Some("test"))
 }
 
 fn words(name: &str) -> impl Iterator<Item = &str> {

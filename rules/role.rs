@@ -333,7 +333,7 @@ pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
         || for_tests(&project.file_name)
         || for_tests(&service.name)
         || service.container_name.as_ref().is_some_and(|it| for_tests(it.as_str()))
-        || service.labels.iter().filter_map(|it| it.value.as_ref()).any(|it| it.known() == Some("test"))
+        || crate::local::is_labelled(service)
         || project.name.as_ref().is_some_and(|it| for_tests(it.as_str()))
 }
 
