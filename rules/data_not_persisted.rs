@@ -27,8 +27,8 @@ fn check(cx: &mut Cx<'_>) {
         states.any(|it| !it.is_unkept(project))
     };
     let (database, queue) = (keeps(&["database", "document"]), keeps(&["queue"]));
-    let kept = states.kept().filter(|it| !it.opaque && !it.family.cache && !is_list(project));
-    for state in kept {
+    let list = is_list(project);
+    for state in states.kept().filter(|it| !it.opaque && !it.family.cache && !list) {
         let place = state.layouts.first().and_then(|it| it.places.iter().find(|it| !it.optional));
         let Some(place) = place.filter(|_| state.is_unkept(project)) else { continue };
         let service = state.of(project);

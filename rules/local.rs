@@ -32,11 +32,11 @@ pub(crate) fn stays(service: &Service) -> bool {
     matches!(restart, Some("always" | "unless-stopped"))
 }
 
-/// Whether the project is a list of images and not one that is run: three services or more, and nothing but their
-/// images. Robots keep the versions in such files up to date.
+/// Whether the project is a list of images and not one that is run: eight services or more, and nothing but
+/// their images. Robots keep the versions in such files up to date.
 pub(crate) fn is_list(project: &Project) -> bool {
     let bare = |it: &Service| it.image.is_some() && it.keys == 1 + usize::from(it.container_name.is_some());
-    project.services.len() >= 3 && project.services.iter().all(bare)
+    project.services.len() >= 8 && project.services.iter().all(bare)
 }
 
 /// Whether somebody writes code in the container: it sleeps for ever, with a directory of the host in it.
