@@ -42,7 +42,9 @@ fn places(cx: &mut Cx<'_>, project: &Project, state: &State) {
     let Some(layout) = state.layout() else { return };
     let places: Vec<&Place> = layout.places.iter().filter(|it| !it.optional).collect();
     let kept = |it: &&&Place| mount_of(it).is_some_and(|at| is_lasting(project, &service.mounts[at]));
-    let Some(one) = places.iter().find(kept).and_then(|it| mount_of(it)) else { return };
+    // An application that keeps a part of no weight here, because its data is in a database, is meant to keep the rest.
+    let any: Vec<&Place> = layout.places.iter().filter(|it| !it.optional || !state.family.is_store()).collect();
+    let Some(one) = any.iter().find(kept).and_then(|it| mount_of(it)) else { return };
     let bare = places.iter().filter(|it| !it.uncertain && it.below.is_empty() && is_bare(project, state, it));
     let bare: Vec<&&Place> = bare.collect();
     let Some(first) = bare.first() else { return };
