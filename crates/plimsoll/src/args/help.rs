@@ -41,7 +41,8 @@ Examples:
   plimsoll rules --format json
 
 Each has its severity and group, whether it runs without --select (on, off), and
-whether it has a fix (safe, unsafe).";
+whether it has a fix (safe, unsafe). Findings of severity info are shown only if
+their rule or its group is selected.";
 
 pub(super) const IMAGES_HELP: &str = "\
 Examples:
