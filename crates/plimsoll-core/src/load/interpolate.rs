@@ -2,9 +2,12 @@
 //!
 //! Source: `template/template.go` of compose-go 2.9.1, and the recorded answers of Docker Compose 2.40.3.
 
+mod brace;
+
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
 use crate::text::{Assumption, Detail, Hole, Run, Text};
+use brace::{Lines, closing_brace};
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -135,30 +138,6 @@ fn name_length(text: &str) -> usize {
     }
 }
 
-/// The offset of the brace that closes the one at the beginning of `text`, counted as compose-go counts.
-fn closing_brace(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
-    let (mut depth, mut at) = (0_usize, 0);
-    while at < bytes.len() {
-        match bytes[at] {
-            b'}' => {
-                depth -= 1;
-                if depth == 0 {
-                    return Some(at);
-                }
-            }
-            b'{' => {
-                depth += 1;
-                // compose-go skips the character behind an opening brace.
-                at += 1;
-            }
-            _ => {}
-        }
-        at += 1;
-    }
-    None
-}
-
 struct Expansion<'a> {
     input: &'a Text,
     variables: &'a Variables,
@@ -169,18 +148,7 @@ struct Expansion<'a> {
     refusal: String,
     /// How many words inside of words this is.
     depth: u32,
-    /// The line that was looked through last, for each depth.
-    lines: Vec<Line>,
-}
-
-/// A line of what is expanded.
-#[derive(Clone, Default)]
-struct Line {
-    line: Range<usize>,
-    /// Where the range ends that is expanded.
-    end: usize,
-    /// Where its last brace is.
-    last: Option<usize>,
+    lines: Lines,
 }
 
 /// How many defaults of one scalar are remembered.
@@ -198,7 +166,7 @@ impl<'a> Expansion<'a> {
             detail: Detail::default(),
             refusal: String::new(),
             depth: 0,
-            lines: Vec::new(),
+            lines: Lines::default(),
         }
     }
 
@@ -245,19 +213,6 @@ impl<'a> Expansion<'a> {
         true
     }
 
-    /// The last brace of the line at the beginning of `rest`, which is at `from`. A line is looked through once, however
-    /// many expressions there are in it.
-    fn last_brace(&mut self, from: usize, rest: &str) -> Option<usize> {
-        let (depth, end) = (self.depth as usize, from + rest.len());
-        if !self.lines.get(depth).is_some_and(|it| it.end == end && it.line.contains(&from)) {
-            let line = rest.split('\n').next().unwrap_or_default();
-            let last = line.rfind('}').map(|it| from + it);
-            self.lines.resize(depth + 1, Line::default());
-            self.lines[depth] = Line { line: from..from + line.len(), end, last };
-        }
-        self.lines[depth].last?.checked_sub(from)
-    }
-
     /// Expands `${…}`, whose `$` is at `at`; `rest` begins with the brace. Gives the length of the whole expression.
     fn braced(&mut self, at: usize, rest: &str) -> Option<usize> {
         let invalid = |this: &mut Self, length: usize, why: &str| {
@@ -277,7 +232,7 @@ impl<'a> Expansion<'a> {
         }
         // Compose takes everything up to the last brace of the line, counts braces inside of that, and if they do not
         // balance the last one closes the expression.
-        let Some(last) = self.last_brace(at + 1, rest) else {
+        let Some(last) = self.lines.last_brace(self.depth, at + 1, rest) else {
             return invalid(self, 1 + rest.len(), "the brace is not closed");
         };
         let close = closing_brace(&rest[..=last]).unwrap_or(last);
