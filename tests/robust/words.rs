@@ -166,12 +166,12 @@ fn project(random: &mut Random) -> String {
         add("environment", format!("{{{}: {}}}", name[random.below(5)], quoted(&word(random))));
         add("tmpfs", format!("[{}]", quoted(&format!("/tmp:{}", word(random)))));
         let mount = quoted(&format!("{}:/var/lib/postgresql/data{}", word(random), word(random)));
-        add("volumes", format!("[{}, {mount}]", quoted(&format!("d:/d{}", word(random)))));
+        add("volumes", format!("[{}, {mount}]", quoted(&format!("data:/d{}", word(random)))));
         add("depends_on", format!("[s{}]", (at + 1) % 3));
     }
     let (kind, options, device) = (word(random), word(random), word(random));
     let (kind, options, device) = (quoted(&kind), quoted(&options), quoted(&device));
-    text + &format!("volumes:\n  d: {{driver_opts: {{type: {kind}, o: {options}, device: {device}}}}}\n")
+    text + &format!("volumes:\n  data: {{driver_opts: {{type: {kind}, o: {options}, device: {device}}}}}\n")
 }
 
 #[test]
@@ -213,9 +213,9 @@ fn long_command_lines() {
     ] {
         let script = quoted(&part.repeat((1 << 15) / part.len()));
         for image in ["postgres:16", "minio/minio"] {
-            let service = format!("services:\n  db:\n    image: {image}\n    volumes: [d:/data]\n");
+            let service = format!("services:\n  db:\n    image: {image}\n    volumes: [data:/data]\n");
             let lines = format!("    command: [sh, -c, {script}]\n    healthcheck: {{test: {script}}}\n");
-            in_time(&format!("a script of `{part}`"), format!("{service}{lines}volumes:\n  d:\n"));
+            in_time(&format!("a script of `{part}`"), format!("{service}{lines}volumes:\n  data:\n"));
             in_time(
                 &format!("a command of `{part}`"),
                 format!("{service}    entrypoint: [minio, server]\n    command: {script}\n"),
@@ -233,7 +233,7 @@ fn long_options() {
             &format!("options of `{part}`"),
             format!(
                 "services:\n  db:\n    image: postgres:16\n    tmpfs: [{tmpfs}]\n    \
-                 volumes: [d:/var/lib/postgresql/data]\nvolumes:\n  d:\n    \
+                 volumes: [data:/var/lib/postgresql/data]\nvolumes:\n  data:\n    \
                  driver_opts: {{type: {options}, o: {options}, device: {options}}}\n"
             ),
         );
