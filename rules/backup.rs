@@ -1,5 +1,6 @@
 //! Services that make copies of the data of others: dumps, backup tools, and commands that copy files.
 
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::grammar::{image, path};
 use plimsoll_core::model::{EnvValue, Service};
 
@@ -139,7 +140,7 @@ pub(crate) fn writes_backups_to(service: &Service, directory: &str, outputs: &[S
         };
     }
     match outputs {
-        [] => directory.rsplit('/').next().is_some_and(is_named_backup),
+        [] => is_named_backup(file_name(directory)),
         _ => outputs.iter().any(|it| path::covers(directory, it)),
     }
 }
@@ -300,7 +301,7 @@ fn sources<'a>(program: &str, arguments: &'a [String]) -> Vec<&'a String> {
 
 /// The name of the program that a word may be. A path that leads elsewhere than to programs is none.
 fn program(word: &str) -> &str {
-    let name = word.rsplit('/').next().unwrap_or(word);
+    let name = file_name(word);
     if word.contains('/') && !word.contains("bin/") { "" } else { name }
 }
 

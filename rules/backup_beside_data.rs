@@ -3,7 +3,7 @@
 use crate::backup::{may_upload, outputs, restores, writes_backups, writes_backups_to};
 use crate::state::{State, States, name_defaults, states};
 use crate::storage::{Storage, Uses, storage, uses};
-use crate::stores::{above, Data, Stores, mounts, removable, stores};
+use crate::stores::{Data, Stores, above, mounts, removable, stores};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::model::{Mount, MountKind, Project, Service, Volume};
@@ -55,7 +55,14 @@ fn check(cx: &mut Cx<'_>) {
 }
 
 /// The data in whose own directory the backups are written: in its volume, or in or below its directory of the host.
-fn same<'a>(stores: &'a Stores, key: &Storage, part: &str, mount: &Mount, service: &Service, at: usize) -> Option<&'a Data> {
+fn same<'a>(
+    stores: &'a Stores,
+    key: &Storage,
+    part: &str,
+    mount: &Mount,
+    service: &Service,
+    at: usize,
+) -> Option<&'a Data> {
     let own = |it: &&Data| it.service == at && service.mounts[it.mount].span == mount.span;
     if let Storage::Host(directory) = key {
         let above = above(directory).map(|it| Storage::Host(it.to_string()));

@@ -1,6 +1,7 @@
 //! Which services need a store to be ready: those that wait for it, and those whose environment names it.
 
 use crate::state::{State, States};
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Condition, Project};
 use std::collections::{HashMap, HashSet};
 
@@ -91,6 +92,6 @@ impl Clients {
 
 /// The last part of the name of an image: `kibana` of `docker.elastic.co/kibana/kibana:9.0.0`.
 fn repository_name(image: &str) -> &str {
-    let name = image.rsplit('/').next().unwrap_or(image);
+    let name = file_name(image);
     name.split([':', '@', '$']).next().unwrap_or(name)
 }

@@ -76,7 +76,7 @@ fn may_be_elsewhere(state: &State, project: &Project, place: &Place) -> bool {
 }
 
 fn is_file(target: &str) -> bool {
-    let name = target.rsplit('/').next().unwrap_or_default();
+    let name = plimsoll_core::grammar::path::file_name(target);
     name.contains('.') && !name.starts_with('.')
         || target.starts_with("/docker-entrypoint")
         || target.starts_with("/etc/")

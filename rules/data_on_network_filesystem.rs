@@ -55,7 +55,10 @@ fn check(cx: &mut Cx<'_>) {
             state.explain(project, found);
             found.label(system.span, "a network file system");
             if let Some(soft) = soft {
-                found.label(soft.span, "with `soft` a write is given up when the server is slow, and the store may not notice");
+                found.label(
+                    soft.span,
+                    "with `soft` a write is given up when the server is slow, and the store may not notice",
+                );
             }
             found.help(match soft.is_some() && severity != Severity::Error {
                 true => "write `hard` instead of `soft`, or use a disk of this machine",
@@ -74,7 +77,8 @@ fn network(volume: &Volume) -> Option<(&Field<Text>, String)> {
     }
     let kind = volume.option("type")?;
     let name = kind.known()?;
-    let remote = matches!(name, "nfs" | "nfs4" | "cifs" | "smb" | "smb2" | "smb3" | "smbfs" | "glusterfs" | "fuse.sshfs");
+    let remote =
+        matches!(name, "nfs" | "nfs4" | "cifs" | "smb" | "smb2" | "smb3" | "smbfs" | "glusterfs" | "fuse.sshfs");
     (remote && volume.bind_device().is_none()).then(|| (kind, format!("`type: {name}`")))
 }
 

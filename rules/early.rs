@@ -6,11 +6,12 @@ use crate::script::commands;
 use crate::state::State;
 use plimsoll_core::check::Cx;
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{EnvValue, Service, Test};
 use plimsoll_core::text::Text;
 
 /// Where the official images of databases look for scripts to run at the first start.
-const SCRIPTS: &str = "/docker-entrypoint-initdb.d";
+pub(crate) const SCRIPTS: &str = "/docker-entrypoint-initdb.d";
 
 /// Reports a probe without a host, where somebody waits for it.
 pub(crate) fn check(cx: &mut Cx<'_>, service: &Service, state: Option<&State>, waiting: &Waiting) {
@@ -27,7 +28,7 @@ pub(crate) fn check(cx: &mut Cx<'_>, service: &Service, state: Option<&State>, w
         Test::Command(words) => words.iter().map(Text::shown).collect(),
         _ => return,
     };
-    let Some(program) = line.first().map(|it| it.rsplit('/').next().unwrap_or(it)) else { return };
+    let Some(program) = line.first().map(|it| file_name(it)) else { return };
     let host = ["PGHOST", "MYSQL_HOST"].iter().any(|it| !matches!(service.variable(it), EnvValue::Absent));
     if !state.family.health.early.iter().any(|it| it == program) || host || names_host(&line, socket) {
         return;

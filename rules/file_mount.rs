@@ -1,5 +1,6 @@
 //! Mounts of a single file of the host, as far as its name shows that it is one.
 
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Mount, MountKind};
 
 /// Ends of names that files have and directories have not.
@@ -62,7 +63,7 @@ pub(crate) fn file(mount: &Mount) -> Option<(&str, &str)> {
 
 /// The extension of a file name, if it is known to be one.
 pub(crate) fn extension(path: &str) -> Option<&'static str> {
-    let name = path.rsplit('/').next().unwrap_or(path);
+    let name = file_name(path);
     let (stem, extension) = name.rsplit_once('.')?;
     let known = EXTENSIONS.into_iter().find(|it| it.eq_ignore_ascii_case(extension))?;
     // `.env` and `.htpasswd` are files, `.config` is a directory.
@@ -90,7 +91,7 @@ pub(crate) fn is_single_file_database(mount: &Mount) -> bool {
     let target = mount.path_in_container.as_deref().unwrap_or_default();
     let source = mount.source.as_ref().map_or("", |it| it.as_str());
     let other = |path: &str| {
-        let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+        let name = file_name(path).to_ascii_lowercase();
         OTHERS.iter().any(|it| name.contains(it)) || name.starts_with("test") || name.contains("_test")
     };
     database && !other(target) && !other(source) && !target.starts_with("/etc/") && mount.read_only == Some(false)

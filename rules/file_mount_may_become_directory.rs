@@ -21,9 +21,12 @@ fn check(cx: &mut Cx<'_>) {
         for mount in service.mounts.iter().filter(|it| it.syntax == Syntax::Short && !is_expected(it)) {
             let Some((name, _)) = file(mount).filter(|_| !is_single_file_database(mount)) else { continue };
             let source = mount.source.as_ref().map_or_else(String::new, |it| it.shown());
-            let message = format!("Docker makes `{source}` a directory if `{}` starts before the file is there", service.name);
+            let message =
+                format!("Docker makes `{source}` a directory if `{}` starts before the file is there", service.name);
             let found = cx.report(mount.span, message);
-            found.because(format!("the short form creates what is missing, and `{name}` then is no file")).through(&mount.path);
+            found
+                .because(format!("the short form creates what is missing, and `{name}` then is no file"))
+                .through(&mount.path);
             if let Some(source) = &mount.source {
                 found.rests_on(source);
             }

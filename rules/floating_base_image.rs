@@ -44,7 +44,8 @@ fn check(cx: &mut Cx<'_>) {
         if !pulled || !unpinned {
             continue;
         }
-        let message = format!("`{name}` may get another C library with a pull of `{shown}`, and text indexes go wrong with it");
+        let message =
+            format!("`{name}` may get another C library with a pull of `{shown}`, and text indexes go wrong with it");
         let found = cx.report(image.span, message);
         found.because("the tag does not name the Debian release, and moves from one to the next");
         found.help("name the release that the image has now, such as `-bookworm` or `-trixie`, in the tag");

@@ -1,5 +1,6 @@
 //! What is wrong with the form of a probe, whatever the image is.
 
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Healthcheck, Test};
 use plimsoll_core::source::Span;
 use plimsoll_core::text::Text;
@@ -58,7 +59,7 @@ pub(crate) fn form(probe: &Healthcheck) -> Option<Broken> {
 }
 
 fn name(program: &Text) -> &str {
-    program.as_str().rsplit('/').next().unwrap_or_default()
+    file_name(program.as_str())
 }
 
 /// Not longer than people read.

@@ -88,7 +88,7 @@ fn place(project: &Project, service: &Service, hole: &Hole) -> Option<Span> {
 /// The script that a shell runs: `sh -c "…"`.
 fn script<'a>(words: &[&'a Text]) -> Option<&'a Text> {
     let [program, options, script, ..] = words else { return None };
-    let program = program.known()?.rsplit('/').next()?;
+    let program = plimsoll_core::grammar::path::file_name(program.known()?);
     let options = options.known()?.strip_prefix('-')?;
     (SHELLS.contains(&program) && options.ends_with('c')).then_some(*script)
 }

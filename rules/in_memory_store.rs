@@ -1,7 +1,7 @@
 //! A store that keeps nothing, by its default or by an option, although its data is meant to stay.
 
+use crate::local::{is_local, stays};
 use crate::memory::{Cause, cause, meant};
-use crate::local::is_local;
 use crate::role::is_for_caching;
 use crate::state::{State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
@@ -35,7 +35,10 @@ fn check(cx: &mut Cx<'_>) {
             Some(at) => {
                 let mount = &service.mounts[at];
                 let (mounted, target) = (mount.describe(), mount.target.shown());
-                format!("`{}` keeps nothing: {mounted} is mounted at `{target}`, and no data is written there", service.name)
+                format!(
+                    "`{}` keeps nothing: {mounted} is mounted at `{target}`, and no data is written there",
+                    service.name
+                )
             }
             None => format!("`{}` keeps its data in memory: every stop or restart empties it", service.name),
         };
@@ -75,11 +78,9 @@ fn is_for_development(service: &Service) -> bool {
 /// restarted. Who sends messages through memory may want just that.
 fn is_missed(state: &State, project: &Project) -> bool {
     let service = state.of(project);
-    let restart = service.restart.as_ref().and_then(|it| it.known());
-    let stays = matches!(restart, Some("always" | "unless-stopped"));
     match state.family.kind.as_str() {
         "database" => !is_local(project, service),
-        "secrets" | "coordination" => stays && !is_local(project, service),
+        "secrets" | "coordination" => stays(service) && !is_local(project, service),
         _ => false,
     }
 }

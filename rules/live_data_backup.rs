@@ -33,7 +33,11 @@ fn check(cx: &mut Cx<'_>) {
                 if is_stopped_for_it(store) || waits_for(store, service) || never_together(store, service) {
                     continue;
                 }
-                let Some(copier) = data.seen(mount, &part).and_then(|it| found.get_or_insert_with(|| copies(service)).how(&it)) else { continue };
+                let Some(copier) =
+                    data.seen(mount, &part).and_then(|it| found.get_or_insert_with(|| copies(service)).how(&it))
+                else {
+                    continue;
+                };
                 // A tool with a configuration of its own may leave out what is further down.
                 if !(data.above && copier == Copier::Tool) {
                     report(cx, service, mount, state, data.mount, copier);
@@ -62,13 +66,15 @@ fn waits_for(store: &Service, service: &Service) -> bool {
 
 fn report(cx: &mut Cx<'_>, service: &Service, mount: &Mount, state: &State, data: usize, copier: Copier) {
     let (store, family) = (state.of(cx.project), &state.family);
-    let message = format!("`{}` copies the files of `{}` while {} writes to them", service.name, store.name, family.name);
+    let message =
+        format!("`{}` copies the files of `{}` while {} writes to them", service.name, store.name, family.name);
     // Who starts a backup by hand may stop the database before. What metrics lose is the last minutes.
     let minor = !service.profiles.is_empty() || family.kind == "time-series";
     let severity = if minor { Severity::Info } else { Severity::Warning };
     let found = cx.report_as(severity, mount.span, message);
     found.because("such a copy mixes states of different moments, and may not start again").through(&mount.path);
-    if let (Copier::Command(program), Some(command)) = (copier, service.command.as_ref().or(service.entrypoint.as_ref()))
+    if let (Copier::Command(program), Some(command)) =
+        (copier, service.command.as_ref().or(service.entrypoint.as_ref()))
     {
         found.label(command.span, format!("`{program}` reads the directory here"));
     }

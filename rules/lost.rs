@@ -3,6 +3,7 @@
 use crate::drive::drive;
 use crate::state::{Cover, Layout, Place, State};
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Mount, MountKind, Service};
 use plimsoll_core::text::Text;
 
@@ -55,5 +56,5 @@ pub(crate) fn holds_data(state: Option<&State>, mount: usize) -> bool {
 pub(crate) fn is_refilled(mount: &Mount) -> bool {
     const NAMES: [&str; 7] = ["node_modules", "vendor", "target", ".venv", ".next", "dist", "build"];
     let target = mount.target.as_str().trim_end_matches('/');
-    target.contains("cache") || NAMES.contains(&target.rsplit('/').next().unwrap_or_default())
+    target.contains("cache") || NAMES.contains(&file_name(target))
 }

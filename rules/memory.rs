@@ -5,6 +5,7 @@ use crate::role::{Role, names_configuration};
 use crate::sign::{Said, said};
 use crate::state::{State, kind};
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{MountKind, Project, Syntax};
 use plimsoll_core::source::Span;
 
@@ -51,7 +52,7 @@ pub(crate) fn meant(project: &Project, state: &State, memory: &Memory) -> Option
         else {
             return false;
         };
-        let name = target.rsplit('/').next().unwrap_or_default();
+        let name = file_name(target);
         let near = |it: &&str| path::covers(it, target) || path::covers(target, it) && target != "/";
         !name.contains('.') && (NAMES.contains(&name) || places.iter().any(near))
     })

@@ -2,6 +2,7 @@
 
 use crate::state::{Cover, Place, State, kind};
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{MountKind, Project};
 
 /// Why a mount keeps nothing.
@@ -65,7 +66,7 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
 
 /// Whether a target is named like a data directory of this image.
 fn looks_like_data(target: &str, id: &str) -> bool {
-    let last = target.rsplit('/').next().unwrap_or_default();
+    let last = file_name(target);
     matches!(last, "data" | "db" | "database") || is_of_package(target, id)
 }
 
@@ -78,6 +79,6 @@ fn is_like_ours(target: &str, id: &str) -> bool {
 fn is_of_package(target: &str, id: &str) -> bool {
     let rest = target.strip_prefix("/var/lib/").unwrap_or_default();
     let name = rest.split('/').next().unwrap_or_default().to_ascii_lowercase();
-    let file = rest.rsplit('/').next().is_some_and(|it| it.contains('.'));
+    let file = file_name(rest).contains('.');
     name.contains(id.strip_prefix("bitnami-").unwrap_or(id)) && !name.ends_with("-files") && !file
 }

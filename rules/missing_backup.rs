@@ -6,6 +6,7 @@ use crate::storage::storage;
 use crate::stores::{Stores, stores};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Project, Service};
 use std::collections::HashSet;
 
@@ -61,7 +62,8 @@ fn secured<'a>(project: &'a Project, stores: &Stores) -> Option<HashSet<&'a str>
             let names = text.split(|it: char| !it.is_alphanumeric() && !matches!(it, '-' | '_' | '.'));
             secured.extend(names.filter_map(|it| project.service(it)).map(|it| it.name.as_str()));
         }
-        secured.extend(service.depends_on.iter().filter_map(|it| project.service(&it.service)).map(|it| it.name.as_str()));
+        secured
+            .extend(service.depends_on.iter().filter_map(|it| project.service(&it.service)).map(|it| it.name.as_str()));
         // What it has to do with stands somewhere else.
         if secured.len() == known {
             return None;
@@ -78,7 +80,7 @@ fn is_irreplaceable(state: &State) -> bool {
 
 /// Whether the store has a place for backups, or labels that ask for them.
 fn has_its_own(service: &Service) -> bool {
-    let target = |it: &str| it.rsplit('/').next().is_some_and(is_named_backup);
+    let target = |it: &str| is_named_backup(file_name(it));
     let mut targets = service.mounts.iter().filter_map(|it| it.path_in_container.as_deref());
     service.labels.iter().any(|it| it.name.contains("backup")) || targets.any(target)
 }

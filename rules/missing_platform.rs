@@ -39,7 +39,8 @@ fn check(cx: &mut Cx<'_>) {
         if let Some(from) = &state.origin.from {
             found.label(from.span(), format!("built from `{}`", from.shown()));
         }
-        found.help("set `platform: linux/amd64` to say that emulation is meant, or use an image with a build for arm64");
+        found
+            .help("set `platform: linux/amd64` to say that emulation is meant, or use an image with a build for arm64");
     }
 }
 

@@ -6,6 +6,7 @@ use crate::storage::storage;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Mount, MountKind, Project, Service};
 use std::collections::HashMap;
 
@@ -38,13 +39,17 @@ fn twice(cx: &mut Cx<'_>, project: &Project, service: &Service) {
         let Some(key) = storage(project, service, mount) else { continue };
         // Only the first few are compared: nobody mounts a volume a hundred times.
         let others = known.entry(key).or_default();
-        let nested = |it: &&(&Mount, &str)| path::is_strictly_above(it.1, target) || path::is_strictly_above(target, it.1);
+        let nested =
+            |it: &&(&Mount, &str)| path::is_strictly_above(it.1, target) || path::is_strictly_above(target, it.1);
         if let Some((other, _)) = others.iter().take(8).find(nested) {
             let (what, upper, lower) = (mount.describe(), other.target.shown(), mount.target.shown());
-            let message = format!("`{}` has {what} twice, at `{upper}` and at `{lower}`, one inside of the other", service.name);
+            let message =
+                format!("`{}` has {what} twice, at `{upper}` and at `{lower}`, one inside of the other", service.name);
             let found = cx.report(mount.span, message);
             found.because("the same files once more").through(&mount.path);
-            found.label(other.span, "here for the first time").help("keep one of the two, or give each its own `subpath`");
+            found
+                .label(other.span, "here for the first time")
+                .help("keep one of the two, or give each its own `subpath`");
         }
         others.push((mount, target));
     }
@@ -64,7 +69,10 @@ fn hidden(cx: &mut Cx<'_>, project: &Project, state: &State) {
             let within = path::is_strictly_above(&place.path, target);
             // Beside the directory of this version, at that of another.
             let useless = useless(state, target).is_some();
-            inside && it.read_only == Some(false) && is_store(project, it) && (within && is_like_data(target) || useless)
+            inside
+                && it.read_only == Some(false)
+                && is_store(project, it)
+                && (within && is_like_data(target) || useless)
         };
         if !is_store(project, outer) {
             continue;
@@ -105,5 +113,5 @@ fn is_store(project: &Project, mount: &Mount) -> bool {
 
 /// Whether a directory is called as if it were the whole: logs, certificates and backups have other names.
 fn is_like_data(target: &str) -> bool {
-    matches!(target.rsplit('/').next(), Some("data" | "db" | "database" | "mysql" | "pgdata"))
+    matches!(file_name(target), "data" | "db" | "database" | "mysql" | "pgdata")
 }

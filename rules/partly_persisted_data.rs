@@ -49,11 +49,8 @@ fn places(cx: &mut Cx<'_>, project: &Project, state: &State) {
     let bare: Vec<&&Place> = bare.collect();
     let Some(first) = bare.first() else { return };
     let parts: Vec<String> = bare.iter().map(|it| part(&it.shown, it.keeps.as_deref())).collect();
-    let message = format!(
-        "`{}` keeps only a part of its data: nothing is mounted at {}",
-        service.name,
-        parts.join(" and at ")
-    );
+    let message =
+        format!("`{}` keeps only a part of its data: nothing is mounted at {}", service.name, parts.join(" and at "));
     let lost = match first.cover {
         Cover::Layer => "after `docker compose down` this part is gone",
         _ => "after `docker compose down` this part is in an anonymous volume that nobody mounts again",

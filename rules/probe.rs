@@ -5,6 +5,7 @@ use crate::script::{End, Simple, commands};
 use crate::state::{Probe, State, States};
 use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::image;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Condition, Dependency, Project, Service, Test};
 use plimsoll_core::text::Text;
 use std::collections::HashMap;
@@ -83,7 +84,7 @@ pub(crate) fn flow(words: &[String]) -> String {
 /// Whether a program is not in the image of a service, for certain.
 pub(crate) fn lacks(service: &Service, state: &State, program: &str) -> bool {
     let tag = service.image.as_ref().and_then(|it| Some(image::parse(it.known()?).ok()?.tag.unwrap_or("latest")));
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = file_name(program);
     let same = |it: &String| if it.contains('/') { it == program } else { it == name };
     state.family.health.lacks.iter().any(|it| {
         let holds = match (&it.tags, &it.unless) {
@@ -98,7 +99,7 @@ pub(crate) fn lacks(service: &Service, state: &State, program: &str) -> bool {
 
 /// Whether something that the service mounts or runs first may bring a program along.
 pub(crate) fn may_bring(service: &Service, program: &str) -> bool {
-    let name = program.rsplit('/').next().unwrap_or(program);
+    let name = file_name(program);
     let lines = service.entrypoint.iter().chain(&service.command).flat_map(|it| &it.words);
     let mut words = lines.map(Text::as_str);
     let brings = |it: &str| it.contains("install") || it.contains("apk ") || it.ends_with(".sh") || it.contains(".sh ");

@@ -1,8 +1,10 @@
 //! What a container runs: the server of its image, or something else; and whether it is only a cache.
 
 use crate::images::{Entrypoint, Family};
+use crate::local::stays;
 use crate::state::Moved;
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Command, EnvValue, Mount, MountKind, Project, Service};
 use plimsoll_core::text::Text;
 
@@ -96,10 +98,6 @@ fn skip_wrappers(line: &[Text]) -> &[Text] {
     // `gosu postgres postgres`: the word behind it is a user.
     let user = line[..skipped].iter().any(|it| matches!(file_name(it.as_str()), "gosu" | "su-exec"));
     line.get(skipped + usize::from(user)..).unwrap_or_default()
-}
-
-fn file_name(program: &str) -> &str {
-    program.rsplit('/').next().unwrap_or(program)
 }
 
 /// The words of command and entrypoint, a shell script split into words.
@@ -361,14 +359,10 @@ pub(crate) fn may_have_database(service: &Service) -> bool {
 /// Whether an application is meant to stay and to keep what it has: it is always restarted, nothing at all is mounted
 /// that lasts, and its environment does not say that the data is in a database or an object store.
 pub(crate) fn runs_for_good(service: &Service, family: &Family) -> bool {
-    let restart = service.restart.as_ref().and_then(|it| it.known());
     let lasting = |it: &Mount| matches!(it.kind, MountKind::Bind | MountKind::Volume | MountKind::Unknown);
     // An entry for all images of a publisher says where they keep data if they have any.
     let particular = family.images.iter().any(|it| !it.contains('*'));
-    matches!(restart, Some("always" | "unless-stopped"))
-        && particular
-        && !may_have_database(service)
-        && !service.mounts.iter().any(lasting)
+    stays(service) && particular && !may_have_database(service) && !service.mounts.iter().any(lasting)
 }
 
 #[cfg(test)]

@@ -37,9 +37,10 @@ fn check(cx: &mut Cx<'_>) {
         for (directory, mount) in directories.into_iter().filter(|it| is_shared(&uses, &it.0.0)) {
             let others = writers.entry(directory).or_default();
             // A few suffice: those that are never together with all others are few.
-            let known = others.iter().take(8).find(|it| {
-                it.0.service != state.service && !never_together(it.0.of(project), service)
-            });
+            let known = others
+                .iter()
+                .take(8)
+                .find(|it| it.0.service != state.service && !never_together(it.0.of(project), service));
             if let Some((other, at)) = known {
                 report(cx, project, state, mount, other, at);
             }
@@ -84,8 +85,7 @@ fn directories<'a>(project: &'a Project, state: &State) -> Vec<((Storage, String
 
 fn report(cx: &mut Cx<'_>, project: &Project, state: &State, mount: &Mount, other: &State, at: &Mount) {
     let (one, two) = (other.of(project), state.of(project));
-    let message =
-        format!("`{}` and `{}` write to one data directory, in {}", one.name, two.name, mount.describe());
+    let message = format!("`{}` and `{}` write to one data directory, in {}", one.name, two.name, mount.describe());
     let found = cx.report(mount.span, message);
     found.because(format!("{} needs its data directory for itself", state.family.name)).through(&mount.path);
     found.label(at.span, format!("`{}` mounts it here", one.name));
@@ -96,7 +96,8 @@ fn report(cx: &mut Cx<'_>, project: &Project, state: &State, mount: &Mount, othe
 
 /// Several containers of one service, for good or while it is updated.
 fn copies(cx: &mut Cx<'_>, service: &Service, mount: &Mount) {
-    let many = |it: &Option<Field<Option<i128>>>| it.as_ref().filter(|it| it.value.is_some_and(|it| it > 1)).map(|it| it.span);
+    let many =
+        |it: &Option<Field<Option<i128>>>| it.as_ref().filter(|it| it.value.is_some_and(|it| it > 1)).map(|it| it.span);
     // With constraints a container may have a machine of its own, and the volume of that machine.
     let placed = service.deploy.constraints.is_some();
     let copies = many(&service.scale).or_else(|| many(&service.deploy.replicas).filter(|_| !placed));

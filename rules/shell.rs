@@ -7,6 +7,7 @@ use crate::script::{End, Simple, commands};
 use crate::state::State;
 use plimsoll_core::dockerfile::{BuiltImage, Copied};
 use plimsoll_core::grammar::image;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{CommandForm, Service};
 use plimsoll_core::source::Span;
 use plimsoll_core::text::Text;
@@ -26,9 +27,8 @@ const ENOUGH: usize = 100;
 /// The shell, the script that it is given, and whether each byte of it has its place.
 fn script(service: &Service) -> Option<(String, &Text, bool)> {
     let lines = service.entrypoint.iter().chain(&service.command).flat_map(|it| &it.words);
-    let mut words = lines
-        .skip_while(|it| matches!(it.as_str().rsplit('/').next(), Some("env" | "tini" | "dumb-init" | "--" | "-g")));
-    let shell = words.next()?.known()?.rsplit('/').next()?.to_string();
+    let mut words = lines.skip_while(|it| matches!(file_name(it.as_str()), "env" | "tini" | "dumb-init" | "--" | "-g"));
+    let shell = file_name(words.next()?.known()?).to_string();
     if !matches!(shell.as_str(), "sh" | "bash" | "ash" | "dash") {
         return None;
     }
@@ -123,17 +123,15 @@ pub(crate) fn lost(service: &Service, state: &State) -> Option<Lost> {
 fn server(it: &Simple, family: &Family) -> Option<(String, usize)> {
     let line = it.program();
     let start = line.first()?.1.start;
-    let wrapper = |it: &str| WRAPPERS.contains(&it.rsplit('/').next().unwrap_or(it));
+    let wrapper = |it: &str| WRAPPERS.contains(&file_name(it));
     let wrapped = wrapper(&line[0].0);
     // Behind a wrapper come its options, and a user.
-    let named = |it: &&(String, Range<usize>)| {
-        family.server.names.iter().any(|known| Some(known.as_str()) == it.0.rsplit('/').next())
-    };
+    let named = |it: &&(String, Range<usize>)| family.server.names.iter().any(|known| known == file_name(&it.0));
     let found = if wrapped { line.iter().skip(1).rfind(named)? } else { line.first().filter(named)? };
     let subcommands = &family.server.subcommands;
     let runs = subcommands.is_empty() || line.iter().any(|it| subcommands.contains(&it.0));
     let name = if wrapped { &line[0].0 } else { &found.0 };
-    runs.then(|| (name.rsplit('/').next().unwrap_or(name).to_string(), start))
+    runs.then(|| (file_name(name).to_string(), start))
 }
 
 /// Whether the shell is dash, which never gives its process away. Others do for the last command of a script.

@@ -43,7 +43,8 @@ fn check(cx: &mut Cx<'_>) {
             );
             let severity = if known { Severity::Warning } else { Severity::Info };
             let found = cx.report_as(severity, mount.span, message);
-            found.because(format!("SQLite writes `{name}-wal` or `{name}-journal` beside it, where nothing is mounted"));
+            found
+                .because(format!("SQLite writes `{name}-wal` or `{name}-journal` beside it, where nothing is mounted"));
             found.through(&mount.path).rests_on(&mount.target);
             found.help("keep the database in a directory of its own, such as `/data`, and mount that");
         }

@@ -3,6 +3,7 @@
 use crate::state::{States, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Command, Field, Service};
 use plimsoll_core::text::Text;
 
@@ -70,7 +71,7 @@ fn check_command(cx: &mut Cx<'_>, service: &Service, key: &str, command: &Field<
 /// It is worst where a store is not started, or a backup not written.
 fn severity(states: &States, service: usize, command: &Command) -> Severity {
     let dropped = command.dropped.as_ref().map(Text::as_str).unwrap_or_default();
-    let name = |it: &str| it.rsplit('/').next().unwrap_or_default().to_string();
+    let name = |it: &str| file_name(it).to_string();
     let lost: Vec<String> = dropped.split(|it: char| it.is_whitespace() || ";&|<>".contains(it)).map(name).collect();
     let kept: Vec<String> = command.words.iter().map(|it| name(it.as_str())).collect();
     let state = states.of(service);

@@ -42,7 +42,9 @@ fn check(cx: &mut Cx<'_>) {
             found.because("where memory runs out, the kernel kills a process, and it may be that of a database");
             found.through(&mount.path);
             found.help(match mount.syntax {
-                _ if mount.kind != MountKind::Tmpfs => "add `size=64m` to `o` of the volume, with a size that fits".to_string(),
+                _ if mount.kind != MountKind::Tmpfs => {
+                    "add `size=64m` to `o` of the volume, with a size that fits".to_string()
+                }
                 Syntax::Long => "add `tmpfs: {size: 64m}`, with a size that fits".to_string(),
                 _ if mount.options.is_some() => "add `size=64m` to its options, with a size that fits".to_string(),
                 _ => format!("write `{}:size=64m`, with a size that fits", mount.target.shown()),
@@ -61,6 +63,7 @@ fn has_no_size(project: &Project, mount: &Mount) -> bool {
     let volume = mount.volume_name().and_then(|it| project.volume(it));
     let options = mount.options.as_ref().filter(|_| volume.is_none());
     let options = options.or_else(|| volume.and_then(|it| it.option("o")).map(|it| &it.value));
-    let sized = |text: &str| text.split(',').any(|it| it.trim().starts_with("size=") || it.trim().starts_with("nr_blocks="));
+    let sized =
+        |text: &str| text.split(',').any(|it| it.trim().starts_with("size=") || it.trim().starts_with("nr_blocks="));
     mount.size.is_none() && options.is_none_or(|it| it.known().is_some_and(|it| !sized(it)))
 }

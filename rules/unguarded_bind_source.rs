@@ -30,7 +30,8 @@ fn check(cx: &mut Cx<'_>) {
             seen.push(at);
             let (name, shown) = (&service.name, source.shown());
             if begins_at_home(source) {
-                let message = format!("`{name}` starts empty for another user: `{shown}` is below the home of who runs it");
+                let message =
+                    format!("`{name}` starts empty for another user: `{shown}` is below the home of who runs it");
                 let found = cx.report_as(Severity::Info, source.span(), message);
                 state.explain(project, found);
                 found.because("under `sudo`, it is the home of root");
@@ -78,8 +79,8 @@ fn disk(path: &str) -> Option<String> {
 /// plain directory, unless its name is that of a disk.
 fn severity(disk: &str) -> Severity {
     const NAMES: [&str; 26] = [
-        "data", "disk", "drive", "hd", "hdd", "sda", "sdb", "sdc", "ssd", "nvme", "usb", "ext", "external", "raid", "pool",
-        "tank", "zfs", "nas", "nfs", "smb", "cifs", "share", "shares", "storage", "volume", "backup",
+        "data", "disk", "drive", "hd", "hdd", "sda", "sdb", "sdc", "ssd", "nvme", "usb", "ext", "external", "raid",
+        "pool", "tank", "zfs", "nas", "nfs", "smb", "cifs", "share", "shares", "storage", "volume", "backup",
     ];
     let Some(name) = disk.strip_prefix("/mnt/") else { return Severity::Warning };
     let mut words = name.split(|it: char| !it.is_ascii_alphabetic());

@@ -41,7 +41,8 @@ fn check(cx: &mut Cx<'_>) {
         if let Some(source) = &service.mounts[at].source {
             found.rests_on(source);
         }
-        found.help("add `deploy.placement.constraints` with the node that has the data, such as `node.hostname == db1`");
+        found
+            .help("add `deploy.placement.constraints` with the node that has the data, such as `node.hostname == db1`");
     }
 }
 
@@ -52,7 +53,8 @@ fn is_stack(project: &Project) -> bool {
     let named = words.any(|it| matches!(it.to_ascii_lowercase().as_str(), "stack" | "swarm"));
     // Some call every Compose file a stack, and Swarm does not take everything that Compose does.
     let deployed = project.services.iter().any(|it| it.deploy.written.is_some());
-    let refused = |it: &Service| !it.profiles.is_empty() || it.depends_on.iter().any(|it| it.condition != Condition::Started);
+    let refused =
+        |it: &Service| !it.profiles.is_empty() || it.depends_on.iter().any(|it| it.condition != Condition::Started);
     let global = |it: &Service| it.deploy.mode.as_ref().is_some_and(|it| it.known() == Some("global"));
     let placed = |it: &Service| it.deploy.constraints.as_ref().is_some_and(|it| !it.is_empty());
     let overlay = |it: &Resource| {

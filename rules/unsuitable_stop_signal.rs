@@ -35,10 +35,7 @@ fn why<'a>(state: &'a State, name: &str) -> Option<&'a str> {
 }
 
 fn message(state: &State, service: &Service, signal: &str) -> String {
-    format!(
-        "`{}` is stopped with {signal}, on which {} does not shut down cleanly",
-        service.name, state.family.name
-    )
+    format!("`{}` is stopped with {signal}, on which {} does not shut down cleanly", service.name, state.family.name)
 }
 
 fn written(cx: &mut Cx<'_>, state: &State, span: Span) {

@@ -1,6 +1,6 @@
 //! A suppression that suppresses nothing. The core finds it, when all other rules have spoken.
 
-use plimsoll_core::check::{Group, UNUSED_IGNORE, Rule};
+use plimsoll_core::check::{Group, Rule, UNUSED_IGNORE};
 use plimsoll_core::diagnostic::Severity;
 
 pub static RULE: Rule = Rule {

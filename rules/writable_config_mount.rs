@@ -1,10 +1,12 @@
 //! A configuration file that a store could change, and does not have to.
 
+use crate::early::SCRIPTS;
 use crate::file_mount::extension;
 use crate::state::{State, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Mount, MountKind, Syntax};
 
 pub static RULE: Rule = Rule {
@@ -18,12 +20,9 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Where the images of databases look for scripts at the first start.
-const SCRIPTS: &str = "/docker-entrypoint-initdb.d";
 /// Files that their server or the entrypoint of the image writes to.
-const REWRITTEN: [&str; 8] = [
-    "sentinel.conf", "nodes.conf", "neo4j.conf", "redpanda.yaml", "local.ini", "docker.ini", "users.acl", "acl.conf",
-];
+const REWRITTEN: [&str; 8] =
+    ["sentinel.conf", "nodes.conf", "neo4j.conf", "redpanda.yaml", "local.ini", "docker.ini", "users.acl", "acl.conf"];
 
 fn check(cx: &mut Cx<'_>) {
     let states = states(cx);
@@ -45,10 +44,12 @@ fn check(cx: &mut Cx<'_>) {
 
 fn is_configuration(mount: &Mount) -> bool {
     let Some(target) = mount.path_in_container.as_deref() else { return false };
-    let name = target.rsplit('/').next().unwrap_or_default();
+    let name = file_name(target);
     let configuration = matches!(
         extension(target),
-        Some("cfg" | "cnf" | "conf" | "config" | "hcl" | "ini" | "json" | "properties" | "toml" | "xml" | "yaml" | "yml")
+        Some(
+            "cfg" | "cnf" | "conf" | "config" | "hcl" | "ini" | "json" | "properties" | "toml" | "xml" | "yaml" | "yml"
+        )
     );
     path::covers(SCRIPTS, target) || configuration && !REWRITTEN.contains(&name)
 }

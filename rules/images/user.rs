@@ -6,6 +6,7 @@ use super::{Catalogue, Confidence, Family, catalogue};
 use crate::version::Versions;
 use plimsoll_core::config::reader::{Reader, Setting};
 use plimsoll_core::diagnostic::Diagnostic;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::grammar::{duration, image, path, platform, signal};
 use plimsoll_core::tree::{NodeId, Tree};
 
@@ -53,7 +54,7 @@ fn known(mut family: Family, like: Option<&Family>, settings: &[Setting]) -> Fam
     }
     let first = family.images.first().cloned().unwrap_or_default();
     if family.name.is_empty() {
-        let last = first.rsplit('/').next().unwrap_or_default();
+        let last = file_name(&first);
         family.name = last.trim_matches('*').to_string();
     }
     if !has("id") {

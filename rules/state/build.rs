@@ -6,6 +6,7 @@ use crate::role::script_runs_server;
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::dockerfile::{BuiltImage, Copied};
 use plimsoll_core::grammar::path;
+use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Field, Service, Test};
 use plimsoll_core::source::Span;
 use plimsoll_core::text::Text;
@@ -118,7 +119,7 @@ fn brings_configuration(copied: &Copied) -> bool {
     if target.contains("initdb") {
         return false;
     }
-    let last = target.rsplit('/').next().unwrap_or_default();
+    let last = file_name(target);
     // A directory as a whole, so that its name says nothing of what is in it.
     let whole = matches!(path::clean(target).as_str(), "/" | ".") || target.starts_with("/etc/") && !last.contains('.');
     let mut names = copied.sources.iter().map(Text::as_str).chain([target]);

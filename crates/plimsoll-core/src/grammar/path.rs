@@ -15,6 +15,13 @@ pub fn clean(path: &str) -> String {
     }
 }
 
+/// The last part of a path in a container, or of the name of an image: what stands behind its last `/`.
+///
+/// Files of the host may have `\` between their parts; for them there is `load::discover::base_name`.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit_once('/').map_or(path, |it| it.1)
+}
+
 /// Whether `above` is the same path as `path` or one of its parents. Both may be written in any form.
 ///
 /// A relative path and an absolute one have nothing to do with each other.
