@@ -3,15 +3,15 @@
 mod help;
 mod values;
 
-use crate::escape;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use help::{
-    CHECK_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, HELP, IMAGES_HELP, INIT_HELP, MAN_HELP, MODEL_HELP, RULES_HELP,
-    SCHEMA_HELP, SURVEY_HELP,
+    CHECK_HELP, COMPLETIONS_HELP, EXPLAIN_HELP, HELP, IMAGES_HELP, INIT_HELP, LSP_HELP, MAN_HELP, MODEL_HELP,
+    RULES_HELP, SCHEMA_HELP, SURVEY_HELP,
 };
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::suggest::closest;
+use plimsoll_workspace::escape;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use values::{rule_or_group, variable};
@@ -73,6 +73,14 @@ pub enum Command {
     Man {
         /// A command, such as `check` [default: the program]
         command: Option<String>,
+    },
+    /// Run the language server, for editors
+    #[command(after_help = LSP_HELP)]
+    Lsp {
+        /// Taken for the sake of clients that give it: it speaks over standard
+        /// input and output in any case
+        #[arg(long, hide = true)]
+        stdio: bool,
     },
     /// Write a .plimsoll.yaml for the project in this directory
     #[command(after_help = INIT_HELP)]

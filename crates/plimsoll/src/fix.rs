@@ -1,14 +1,14 @@
 //! `check --fix` and `--diff`: the fixes of all projects, applied and written, or shown.
 
 use crate::args::Check;
-use crate::escape;
-use crate::input::{Disk, Failure, STDIN, slashed};
 use crate::projects::{Checked, Plan};
 use crate::report::several;
 use crate::write;
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::fix::{self, Fixed, Safety, Texts, fix_all};
 use plimsoll_core::load::files::join;
+use plimsoll_workspace::disk::{Disk, Failure, STDIN, slashed};
+use plimsoll_workspace::escape;
 use similar::TextDiff;
 use std::collections::HashSet;
 use std::io;

@@ -4,12 +4,9 @@
 //! other programs should rely on is the command line and the JSON output.
 
 pub mod args;
-mod baseline;
 mod config;
-pub mod escape;
 mod fix;
 mod images;
-pub mod input;
 mod model;
 mod progress;
 mod projects;
@@ -19,3 +16,5 @@ pub mod run;
 mod survey;
 mod walk;
 mod write;
+
+pub use plimsoll_workspace::escape;

@@ -6,12 +6,12 @@ mod ports;
 mod project;
 mod service;
 
-use crate::input::Disk;
 use crate::report::{Report, Style, concise};
 use plimsoll_core::check::{Resolution, resolve};
 use plimsoll_core::load::request::{self, Request, Target};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
+use plimsoll_workspace::disk::Disk;
 use serde_json::Value;
 use std::io::{self, Write};
 

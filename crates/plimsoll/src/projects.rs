@@ -4,20 +4,18 @@ mod gather;
 mod plan;
 
 use crate::args::{Check, FailOn};
-use crate::config::{ConfigError, ConfigFile};
-use crate::input::{self, Disk, Failure, slashed};
 use crate::progress::Progress;
 pub(crate) use plan::Plan;
-use plimsoll_core::check::{Group, Options, Selection, check, check_files, check_path, check_target};
+use plimsoll_core::check::{Group, Options, Selection};
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
-use plimsoll_core::load::discover::{DEFAULT_NAMES, base_name, default_file, project_of};
-use plimsoll_core::load::files::{ReadError, directory, join};
-use plimsoll_core::load::request::{Request, Target};
+use plimsoll_core::load::files::{directory, join};
+use plimsoll_core::load::request::Request;
 use plimsoll_core::source::Sources;
-use plimsoll_rules::RULES;
+use plimsoll_workspace::disk::{Disk, Failure, slashed};
+use plimsoll_workspace::settings::{ConfigError, ConfigFile};
+use plimsoll_workspace::subject::{Outcome, Subject};
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// What was checked, and what was found.
@@ -45,34 +43,10 @@ pub(crate) struct Checked {
 
 /// One project that is to be checked.
 struct Job {
-    what: What,
+    subject: Subject,
     config: Option<Arc<ConfigFile>>,
     options: Options,
     fail_on: FailOn,
-}
-
-/// What a project is made of.
-enum What {
-    /// A text that stands for itself, as standard input does: nothing beside it is read.
-    Alone(PathBuf, Option<String>),
-    /// The project that a path stands for.
-    Path(String),
-    /// The same, of a file that nobody has named.
-    Walked(String),
-    /// These files.
-    Target(Target),
-    /// It cannot be checked.
-    Lost(Failure),
-}
-
-/// What has become of a project.
-#[derive(Default)]
-struct Outcome {
-    sources: Sources,
-    /// The files that make the project.
-    files: Vec<String>,
-    found: Vec<Diagnostic>,
-    failures: Vec<Failure>,
 }
 
 /// Finds what the command line asks for, and hands it to the work.
@@ -93,7 +67,7 @@ pub(crate) fn with_plan<T>(
 impl Plan<'_> {
     /// Checks everything in it.
     pub(crate) fn check(&self, disk: &Disk) -> Checked {
-        let outcomes = each(&self.jobs, |it| self.step(it.run(disk, &it.options)));
+        let outcomes = each(&self.jobs, |it| self.step(it.subject.check(disk, &it.options)));
         gather::gather(self, outcomes, disk)
     }
 
@@ -108,7 +82,7 @@ impl Plan<'_> {
             let given = job.options.clone();
             let options =
                 Options { selection: selection.clone(), severity: HashMap::new(), services: Vec::new(), ..given };
-            job.run(disk, &options)
+            job.subject.check(disk, &options)
         };
         let outcomes = each(&self.jobs, run);
         let mut found = gather::all(self, outcomes, disk).found;
@@ -120,7 +94,7 @@ impl Plan<'_> {
     pub(crate) fn fails(&self, checked: &Checked) -> bool {
         let mut near: HashMap<String, FailOn> = HashMap::new();
         for job in &self.jobs {
-            near.entry(directory(&join("", job.place())).to_string()).or_insert(job.fail_on);
+            near.entry(directory(&join("", job.subject.place())).to_string()).or_insert(job.fail_on);
         }
         let limit = |it: &Diagnostic| {
             let name = join("", &slashed(checked.sources.get(it.span.file).name()));
@@ -143,89 +117,4 @@ fn each<T: Sync, R: Send>(all: &[T], run: impl Fn(&T) -> R + Sync) -> Vec<R> {
         0 | 1 => all.iter().map(run).collect(),
         _ => all.par_iter().map(&run).collect(),
     }
-}
-
-type Found = Result<Vec<Diagnostic>, (String, ReadError)>;
-
-impl Job {
-    /// The file that says where the project is.
-    fn place(&self) -> &str {
-        match &self.what {
-            What::Alone(_, name) => name.as_deref().unwrap_or_default(),
-            What::Path(path) | What::Walked(path) => path,
-            What::Target(target) => target.paths.first().map_or("", String::as_str),
-            What::Lost(failure) => &failure.file,
-        }
-    }
-
-    fn run(&self, disk: &Disk, options: &Options) -> Outcome {
-        let mut outcome = Outcome::default();
-        let sources = &mut outcome.sources;
-        let failure = |(file, message): (String, ReadError)| {
-            // Read once more, to say of it what can be said.
-            let again = input::open(&mut Sources::new(), Path::new(&file), None, disk);
-            again.err().unwrap_or(Failure { file, message: message.to_string() })
-        };
-        let found = match &self.what {
-            What::Lost(failure) => Err(failure.clone()),
-            What::Alone(path, name) => {
-                let opened = input::open(sources, path, name.as_deref(), disk);
-                opened.map(|file| {
-                    outcome.files = vec![sources.get(file).name().to_string()];
-                    check(sources, file, RULES, options)
-                })
-            }
-            What::Path(path) => {
-                outcome.files = project_of(disk, path);
-                check_path(sources, disk, path, RULES, options).map_err(failure)
-            }
-            What::Walked(path) => {
-                outcome.files = project_of(disk, path);
-                walked(sources, disk, path, options).map_err(failure)
-            }
-            What::Target(target) => {
-                outcome.files.clone_from(&target.paths);
-                let found = check_target(sources, disk, target, RULES, options);
-                found.map_err(|(file, why)| Failure { file, message: why.to_string() })
-            }
-        };
-        match found {
-            Ok(found) => outcome.found = found,
-            Err(failure) => {
-                outcome.files.clear();
-                outcome.failures.push(failure);
-            }
-        }
-        outcome
-    }
-
-    /// Checks a file that another project includes or extends.
-    fn run_as_part(&self, disk: &Disk, path: &str) -> Outcome {
-        let mut outcome = Outcome { files: project_of(disk, path), ..Outcome::default() };
-        let options = Options { found: true, ..self.options.clone() };
-        outcome.found = check_path(&mut outcome.sources, disk, path, RULES, &options).unwrap_or_default();
-        outcome
-    }
-}
-
-/// Checks a file that nobody has named. If Compose does not look for its name, it may be meant to stand alone or over
-/// another file. What is found has to hold either way where that is the default file beside it, and where there is
-/// none, it is unknown.
-fn walked(sources: &mut Sources, disk: &Disk, path: &str, options: &Options) -> Found {
-    let folder = directory(path);
-    let is_known = DEFAULT_NAMES.contains(&base_name(path));
-    let base = default_file(disk, folder).filter(|_| !is_known);
-    let found = !is_known && base.is_none();
-    let alone = check_path(sources, disk, path, RULES, &Options { found, ..options.clone() })?;
-    let Some(base) = base.filter(|_| !alone.is_empty()) else { return Ok(alone) };
-    let paths = [base, path.to_string()];
-    let mut texts = Sources::new();
-    let Ok((_, over)) = check_files(&mut texts, disk, &paths, folder, RULES, options) else {
-        return Ok(alone);
-    };
-    let key = |sources: &Sources, it: &Diagnostic| {
-        (it.rule, join("", &slashed(sources.get(it.span.file).name())), it.span.range())
-    };
-    let over: HashSet<_> = over.iter().map(|it| key(&texts, it)).collect();
-    Ok(alone.into_iter().filter(|it| over.contains(&key(sources, it))).collect())
 }

@@ -12,13 +12,12 @@ pub mod rdjson;
 pub mod sarif;
 mod snippet;
 pub mod text;
-mod uri;
 
 use crate::args::Format;
-use crate::input::Failure;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::fix::Safety;
 use plimsoll_core::source::Sources;
+use plimsoll_workspace::disk::Failure;
 use std::io::{self, Write};
 
 /// What there is to show.
@@ -114,11 +113,6 @@ impl<'a> Report<'a> {
 /// `1 file`, `2 files`.
 pub(crate) fn several(count: usize, word: &str) -> String {
     format!("{count} {word}{}", if count == 1 { "" } else { "s" })
-}
-
-/// Where the page of a rule can be read.
-pub fn page_url(rule: &str) -> String {
-    format!("https://github.com/plimsoll-lint/plimsoll/blob/main/rules/{rule}.md")
 }
 
 /// The color of a severity.

@@ -1,8 +1,9 @@
 //! `plimsoll rules`: all rules, whether they are on by default, and what of them can be fixed.
 
 use crate::args::ListFormat;
-use crate::report::{json, page_url};
+use crate::report::json;
 use plimsoll_rules::RULES;
+use plimsoll_workspace::page_url;
 use serde::Serialize;
 use std::io::{self, Write};
 

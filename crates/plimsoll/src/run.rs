@@ -1,11 +1,9 @@
 //! What the commands do.
 
 use crate::args::{self, Check, Color, Command, ListFormat, Model, Output, Project, Survey, SurveyFormat};
-use crate::config::{self, ConfigError, Configs};
-use crate::escape;
+use crate::config;
 use crate::fix;
 use crate::images;
-use crate::input::{self, Disk, Failure, here};
 use crate::model;
 use crate::projects::{self, Checked};
 use crate::report::{self, Report, Style, json};
@@ -18,6 +16,9 @@ use plimsoll_core::load::request::Request;
 use plimsoll_core::suggest::closest;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::{Catalogue, catalogue};
+use plimsoll_workspace::disk::{Disk, Failure, STDIN, here};
+use plimsoll_workspace::escape;
+use plimsoll_workspace::settings::ConfigError;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
@@ -55,6 +56,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> Status {
         Command::Explain { rule } => explain(&rule),
         Command::Rules { format } => print(Status::Clean, false, |out| rules::write(out, format)),
         Command::Images { name, format, settings } => show_images(name.as_deref(), format, &settings),
+        Command::Lsp { .. } => serve(),
         Command::Init => match config::init::init() {
             Ok(said) => print(Status::Clean, false, |out| writeln!(out, "{said}")),
             Err(message) => fail(&message),
@@ -100,8 +102,17 @@ fn fail(message: &str) -> Status {
     Status::Failure
 }
 
+/// Runs the language server until its client ends it.
+fn serve() -> Status {
+    match plimsoll_lsp::stdio() {
+        Ok(plimsoll_lsp::Ended::Well) => Status::Clean,
+        Ok(plimsoll_lsp::Ended::Early) => Status::Findings,
+        Err(error) => fail(&format!("the language server cannot go on: {error}")),
+    }
+}
+
 fn check_files(options: &Check) -> Status {
-    if options.stdin_filename.is_some() && !options.paths.iter().any(|it| it.as_os_str() == input::STDIN) {
+    if options.stdin_filename.is_some() && !options.paths.iter().any(|it| it.as_os_str() == STDIN) {
         return fail("`--stdin-filename` is for standard input, which is read only if `-` is among the paths");
     }
     if let Err(message) = outputs(options) {
@@ -188,14 +199,14 @@ fn show_diff(options: &Check, outcome: &fix::Outcome) -> Status {
 fn show_fixed(options: &Check, outcome: &fix::Outcome, disk: &Disk) -> Status {
     let status = status_of(&outcome.checked);
     let line = outcome.summary("Fixed");
-    let is_stdin = |it: &str| it == input::STDIN;
+    let is_stdin = |it: &str| it == STDIN;
     let reads_stdin = options.paths.iter().any(|it| it.to_str().is_some_and(is_stdin))
         || options.project.file.iter().any(|it| is_stdin(it));
     if !reads_stdin {
         return show(options, &report_of(&outcome.checked), status, Some(&line));
     }
     // What comes in goes out, and what is said of it does not get into it.
-    let given = outcome.given(options).or_else(|| disk.read(input::STDIN).ok()).unwrap_or_default();
+    let given = outcome.given(options).or_else(|| disk.read(STDIN).ok()).unwrap_or_default();
     let style = Style { color: false, links: false, summary: false, ..Style::default() };
     let format = options.format.first().map_or(args::Format::Text, |it| it.format);
     _ = report::write(&mut io::stderr(), &report_of(&outcome.checked), format, style);
@@ -262,12 +273,12 @@ fn show(options: &Check, report: &Report<'_>, mut status: Status, last: Option<&
 
 /// Says that the settings cannot be used.
 fn refuse(error: &ConfigError) -> Status {
-    _ = write!(io::stderr(), "{error}");
+    _ = config::explain(error, &mut io::stderr());
     Status::Failure
 }
 
 fn show_images(name: Option<&str>, format: ListFormat, settings: &args::Config) -> Status {
-    let knowledge = match Configs::new(settings).and_then(|mut it| it.knowledge("")) {
+    let knowledge = match config::configs(settings).and_then(|mut it| it.knowledge("")) {
         Ok(knowledge) => knowledge,
         Err(error) => return refuse(&error),
     };
@@ -310,8 +321,12 @@ fn show_model(options: &Model) -> Status {
 
 fn show_survey(options: &Survey) -> Status {
     let place = options.path.as_ref().or(options.project.file.first()).map_or("", String::as_str);
-    let asked = Configs::new(&options.settings)
-        .and_then(|mut it| Ok((it.request(place, options.named.as_deref(), &options.project)?, it.knowledge(place)?)));
+    let asked = config::configs(&options.settings).and_then(|mut it| {
+        Ok((
+            it.request(place, options.named.as_deref(), &config::asked_project(&options.project))?,
+            it.knowledge(place)?,
+        ))
+    });
     let (request, knowledge) = match asked {
         Ok(asked) => asked,
         Err(error) => return refuse(&error),

@@ -7,7 +7,6 @@ mod text;
 mod words;
 
 use crate::args::SurveyFormat;
-use crate::input::{Disk, slashed};
 use crate::report::{Report, Style, concise};
 use plimsoll_core::check::{Resolution, resolve};
 use plimsoll_core::load::discover::{base_name, default_file, project_of};
@@ -18,6 +17,7 @@ use plimsoll_rules::RULES;
 use plimsoll_rules::images::Catalogue;
 use plimsoll_rules::state::States;
 use plimsoll_rules::survey::{Naming, Survey, survey};
+use plimsoll_workspace::disk::{Disk, slashed};
 use std::io::{self, Write};
 
 pub(crate) use json::write_schema;

@@ -1,10 +1,10 @@
 //! Finds the Compose files below a directory.
 
-use crate::input::{Failure, slashed};
 use ignore::{DirEntry, WalkBuilder};
 use plimsoll_core::load::discover::{DEFAULT_NAMES, OVERRIDE_NAMES, base_name};
 use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::load::likeness::{is_compose, is_yaml};
+use plimsoll_workspace::disk::{Failure, slashed};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::ErrorKind;

@@ -35,6 +35,13 @@ Examples:
   plimsoll explain undeclared-volume
   plimsoll explain tmpfs-on-data-path";
 
+pub(super) const LSP_HELP: &str = "\
+It speaks the Language Server Protocol over standard input and output. An editor
+starts it: see docs/editors.md.
+
+Exit status:
+  0  shut down as the protocol wants it   1  not   2  it could not go on";
+
 pub(super) const RULES_HELP: &str = "\
 Examples:
   plimsoll rules

@@ -1,7 +1,6 @@
 //! `plimsoll init`: writes a file of settings for the project in this directory.
 
 use super::schema;
-use crate::input::Disk;
 use plimsoll_core::check::resolve;
 use plimsoll_core::config::FILE_NAME;
 use plimsoll_core::grammar::image;
@@ -12,6 +11,7 @@ use plimsoll_core::model::{Mount, MountKind};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::catalogue;
+use plimsoll_workspace::disk::{Disk, readable};
 use std::fmt::Write as _;
 use std::io::{ErrorKind, Write as _};
 
@@ -32,18 +32,6 @@ pub(crate) fn init() -> Result<String, String> {
     readable(file.path()).map_err(|it| failed(&it))?;
     file.persist_noclobber(FILE_NAME).map_err(|it| failed(&it.error))?;
     Ok(format!("wrote {FILE_NAME}"))
-}
-
-/// A temporary file is for its owner only. The settings are for everybody who has the repository.
-#[cfg(unix)]
-pub(crate) fn readable(path: &std::path::Path) -> std::io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-pub(crate) fn readable(_: &std::path::Path) -> std::io::Result<()> {
-    Ok(())
 }
 
 /// The images of the project that the catalogue does not know and that keep something in a volume.

@@ -1,9 +1,9 @@
 //! `plimsoll model --origins`: where each leaf of the project is written, how it got here, and what it replaced.
 
-use crate::escape;
 use plimsoll_core::check::Resolution;
 use plimsoll_core::source::{Sources, Span};
 use plimsoll_core::tree::{NodeId, Path, Tree, Value, Via};
+use plimsoll_workspace::escape;
 use std::fmt::Write;
 
 /// How many lines are shown. Aliases can make a small file as large as they like.

@@ -1,15 +1,16 @@
 //! Puts together what the projects of a check have come to.
 
-use super::{Checked, Job, Outcome, Plan, What};
+use super::{Checked, Job, Plan};
 use crate::args::{Check, FailOn};
-use crate::baseline::{Baseline, Outlines};
-use crate::config::ConfigFile;
-use crate::input::{Disk, Failure, slashed};
 use plimsoll_core::check::UNUSED_IGNORE;
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::load::discover::{DEFAULT_NAMES, base_name, default_file, project_of};
 use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::source::Sources;
+use plimsoll_workspace::baseline::{Baseline, Outlines};
+use plimsoll_workspace::disk::{Disk, Failure, here, slashed};
+use plimsoll_workspace::settings::ConfigFile;
+use plimsoll_workspace::subject::{Outcome, Subject, check_part};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -34,12 +35,12 @@ fn put(plan: &Plan<'_>, outcomes: Vec<Outcome>, disk: &Disk, mut known: Option<K
         checked.failures.extend(outcome.failures.iter().cloned());
         names.extend(outcome.files.iter().map(|it| join("", it)));
         if parts.contains(&at) {
-            let What::Walked(path) = &job.what else { continue };
+            let Subject::Found(path) = &job.subject else { continue };
             if !DEFAULT_NAMES.contains(&base_name(path)) {
                 continue;
             }
             // Compose runs it alone, too, and what it misses may be in the other project.
-            outcome = job.run_as_part(disk, path);
+            outcome = check_part(disk, path, &job.options);
         }
         checked.projects += usize::from(outcome.failures.is_empty());
         let name = |it: &Diagnostic| name_of(&outcome.sources, it);
@@ -67,6 +68,7 @@ fn put(plan: &Plan<'_>, outcomes: Vec<Outcome>, disk: &Disk, mut known: Option<K
 /// The baselines of a check: one for everything, or those of the settings.
 struct Known<'a> {
     options: &'a Check,
+    here: String,
     baselines: BTreeMap<PathBuf, Baseline>,
     outlines: Outlines,
     failures: Vec<Failure>,
@@ -77,13 +79,15 @@ impl<'a> Known<'a> {
     fn new(options: &'a Check) -> Known<'a> {
         let mut known = Known {
             options,
+            here: here().unwrap_or_default(),
             baselines: BTreeMap::new(),
             outlines: Outlines::default(),
             failures: Vec::new(),
             count: 0,
         };
         if let Some(path) = options.write_baseline.as_ref() {
-            known.baselines.insert(path.clone(), Baseline::empty(path));
+            let baseline = Baseline::empty(path, &known.here);
+            known.baselines.insert(path.clone(), baseline);
         } else if let Some(path) = &options.baseline {
             // It is read even if nothing is found.
             known.read(path);
@@ -93,9 +97,9 @@ impl<'a> Known<'a> {
 
     fn read(&mut self, path: &Path) {
         if !self.baselines.contains_key(path) {
-            let baseline = Baseline::read(path).unwrap_or_else(|failure| {
+            let baseline = Baseline::read(path, &self.here).unwrap_or_else(|failure| {
                 self.failures.push(failure);
-                Baseline::empty(path)
+                Baseline::empty(path, &self.here)
             });
             self.baselines.insert(path.to_path_buf(), baseline);
         }
@@ -150,7 +154,7 @@ fn parts(jobs: &[Job], outcomes: &[Outcome]) -> HashSet<usize> {
     let mut readers: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, (job, outcome)) in jobs.iter().zip(outcomes).enumerate() {
         let mut own: HashSet<String> = outcome.files.iter().map(|it| join("", it)).collect();
-        if let What::Path(path) | What::Walked(path) = &job.what {
+        if let Subject::Path(path) | Subject::Found(path) = &job.subject {
             // It may have been checked over the default file beside it.
             let disk = Disk::default();
             let base = default_file(&disk, directory(path)).map(|it| project_of(&disk, &it));
@@ -165,7 +169,7 @@ fn parts(jobs: &[Job], outcomes: &[Outcome]) -> HashSet<usize> {
     }
     let mut parts = HashSet::new();
     for (at, job) in jobs.iter().enumerate() {
-        let What::Walked(path) = &job.what else { continue };
+        let Subject::Found(path) = &job.subject else { continue };
         let others = readers.get(&join("", path)).map(Vec::as_slice).unwrap_or_default();
         // Of two that read each other, one stays.
         if others.iter().any(|it| *it != at && !parts.contains(it)) {

@@ -1,9 +1,8 @@
 //! Which projects there are to check: what is named, and what is found below directories.
 
-use super::{Job, What};
+use super::Job;
 use crate::args::{Check, FailOn};
-use crate::config::{self, ConfigError, ConfigFile, Configs};
-use crate::input::{self, Disk, Failure, STDIN, absolute, slashed};
+use crate::config;
 use crate::progress::Progress;
 use crate::walk;
 use plimsoll_core::check::Options;
@@ -11,6 +10,9 @@ use plimsoll_core::config::NamedProject;
 use plimsoll_core::load::discover::{DEFAULT_NAMES, base_name, default_file, project_of};
 use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::load::request::{self, Request};
+use plimsoll_workspace::disk::{Disk, Failure, STDIN, absolute, here, slashed};
+use plimsoll_workspace::settings::{self, Asked, ConfigError, ConfigFile, Configs};
+use plimsoll_workspace::subject::Subject;
 use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 pub(crate) struct Plan<'a> {
     /// The options.
     pub(super) options: &'a Check,
+    asked: Asked,
     configs: Configs,
     here: String,
     /// The projects.
@@ -35,8 +38,9 @@ impl<'a> Plan<'a> {
     pub(super) fn new(options: &'a Check) -> Result<Plan<'a>, ConfigError> {
         Ok(Plan {
             options,
-            configs: Configs::new(&options.settings)?,
-            here: input::here().unwrap_or_default(),
+            asked: config::asked(options),
+            configs: config::configs(&options.settings)?,
+            here: here().unwrap_or_default(),
             jobs: Vec::new(),
             progress: None,
             walked: Vec::new(),
@@ -46,7 +50,7 @@ impl<'a> Plan<'a> {
 
     /// What holds at the top of a file of settings.
     pub(super) fn base_options(&self, config: &ConfigFile) -> Options {
-        self.configs.options(Some(config), &join(&config.shown, "."), self.options)
+        self.configs.options(Some(config), &join(&config.shown, "."), &self.asked)
     }
 
     /// Whether everything that a file of settings holds for was looked at.
@@ -84,9 +88,9 @@ impl<'a> Plan<'a> {
             if is_stdin || path.to_str().is_none() {
                 let name = options.stdin_filename.clone().filter(|_| is_stdin);
                 let place = name.as_deref().unwrap_or(if is_stdin { "<stdin>" } else { &shown }).to_string();
-                self.add(What::Alone(path.clone(), name), &place)?;
+                self.add(Subject::Alone(path.clone(), name), &place)?;
             } else if !self.is_excluded(&shown)? && self.is_new(&shown) {
-                self.add(What::Path(shown.clone()), &shown)?;
+                self.add(Subject::Path(shown.clone()), &shown)?;
             }
         }
         Ok(())
@@ -105,15 +109,15 @@ impl<'a> Plan<'a> {
             return Ok(());
         }
         // Where only this directory has a project, it is the one that Compose would run.
-        let found = self.jobs.iter().filter_map(|it| match &it.what {
-            What::Walked(path) => Some(path.as_str()),
+        let found = self.jobs.iter().filter_map(|it| match &it.subject {
+            Subject::Found(path) => Some(path.as_str()),
             _ => None,
         });
         let defaults: Vec<&str> = found.filter(|it| DEFAULT_NAMES.contains(&base_name(it))).collect();
-        let named = self.jobs.iter().any(|it| matches!(it.what, What::Target(_)));
+        let named = self.jobs.iter().any(|it| matches!(it.subject, Subject::Target(_)));
         if !named && matches!(defaults[..], [one] if directory(one).is_empty()) {
-            self.jobs.retain(|it| match &it.what {
-                What::Walked(path) => DEFAULT_NAMES.contains(&base_name(path)),
+            self.jobs.retain(|it| match &it.subject {
+                Subject::Found(path) => DEFAULT_NAMES.contains(&base_name(path)),
                 _ => true,
             });
             self.walked.clear();
@@ -151,7 +155,7 @@ impl<'a> Plan<'a> {
             }
             count += 1;
             if self.is_new(&file) {
-                self.add(What::Walked(file.clone()), &file)?;
+                self.add(Subject::Found(file.clone()), &file)?;
             }
         }
         for failure in failures {
@@ -209,18 +213,18 @@ impl<'a> Plan<'a> {
     }
 
     /// Adds a project whose settings are those for a path.
-    fn add(&mut self, what: What, path: &str) -> Result<(), ConfigError> {
+    fn add(&mut self, subject: Subject, path: &str) -> Result<(), ConfigError> {
         let config = self.configs.of_file(path)?;
-        let options = self.configs.options(config.as_deref(), path, self.options);
+        let options = self.configs.options(config.as_deref(), path, &self.asked);
         let fail_on = config::fail_on(config.as_deref(), self.options);
-        self.jobs.push(Job { what, config, options, fail_on });
+        self.jobs.push(Job { subject, config, options, fail_on });
         Ok(())
     }
 
     /// Adds what cannot be checked, at its place among the others.
     fn fail(&mut self, failure: Failure) {
-        let what = What::Lost(failure);
-        self.jobs.push(Job { what, config: None, options: Options::default(), fail_on: FailOn::Never });
+        let subject = Subject::Lost(failure);
+        self.jobs.push(Job { subject, config: None, options: Options::default(), fail_on: FailOn::Never });
     }
 
     /// Adds the project of a request. What the settings give goes into it, if it is not from them already.
@@ -230,7 +234,7 @@ impl<'a> Plan<'a> {
             let first = request.files.iter().find(|it| *it != STDIN).map(|it| directory(it).to_string());
             let place = request.directory.clone().or(first).unwrap_or_default();
             let config = self.configs.nearest(&place)?;
-            let options = self.configs.options(config.as_deref(), &join(&place, "compose.yaml"), self.options);
+            let options = self.configs.options(config.as_deref(), &join(&place, "compose.yaml"), &self.asked);
             (request.variables, request.profiles) = (options.variables, options.profiles);
             request.env_files = options.env_files;
         }
@@ -238,7 +242,7 @@ impl<'a> Plan<'a> {
             Ok(target) => {
                 let first = target.paths.iter().find(|it| *it != STDIN).cloned();
                 let place = first.unwrap_or_else(|| join(&target.folder, "<stdin>"));
-                return self.add(What::Target(target), &place);
+                return self.add(Subject::Target(target), &place);
             }
             Err(request::RequestError::File(path, why)) => Failure { file: path, message: why.to_string() },
             Err(why) => {
@@ -252,7 +256,7 @@ impl<'a> Plan<'a> {
     /// Adds the project of a name.
     fn named(&mut self, name: &str) -> Result<(), ConfigError> {
         let config = self.configs.nearest("")?;
-        match (config::project(config.as_deref(), name), &config) {
+        match (settings::project(config.as_deref(), name), &config) {
             (Ok(project), Some(config)) => self.project(config, project)?,
             (Err(failure), _) => self.fail(failure),
             (Ok(_), None) => {}
@@ -261,7 +265,7 @@ impl<'a> Plan<'a> {
     }
 
     fn project(&mut self, config: &Arc<ConfigFile>, project: &NamedProject) -> Result<(), ConfigError> {
-        let request = config::request_of(config, project, &self.options.project);
+        let request = settings::request_of(config, project, &self.asked.project);
         self.request(&request, Some(config))
     }
 }

@@ -1,8 +1,8 @@
 //! The XML of Checkstyle, which many CI services and review tools read.
 
-use crate::escape;
 use crate::report::Report;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_workspace::escape;
 use quick_xml::Writer;
 use std::collections::BTreeMap;
 use std::io::{self, Write};

@@ -1,7 +1,7 @@
 //! One line for each finding: `file:line:column: severity rule message`.
 
-use crate::escape;
 use crate::report::{Report, Style, color};
+use plimsoll_workspace::escape;
 use std::io::{self, Write};
 
 /// Shows findings, one line each.

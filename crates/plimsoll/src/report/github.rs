@@ -2,10 +2,10 @@
 //!
 //! Source: "Workflow commands for GitHub Actions", and `ActionCommand.cs` and `ActionCommandManager.cs` of the runner.
 
-use crate::escape;
 use crate::report::Report;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::source::Sources;
+use plimsoll_workspace::escape;
 use std::io::{self, Write};
 
 /// Shows findings as workflow commands, one line each.

@@ -2,10 +2,11 @@
 //!
 //! Source: "Code Quality report format" in the documentation of GitLab.
 
-use crate::escape;
 use crate::report::fingerprint::fingerprints;
-use crate::report::{Report, json, uri};
+use crate::report::{Report, json};
 use plimsoll_core::diagnostic::Severity;
+use plimsoll_workspace::escape;
+use plimsoll_workspace::uri;
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -2,10 +2,11 @@
 //!
 //! A field is never removed, and never changes its meaning, without a new version number. New fields may come.
 
-use crate::report::{Report, page_url};
+use crate::report::Report;
 use plimsoll_core::diagnostic;
 use plimsoll_core::fix;
 use plimsoll_core::source::{Position, Sources, Span};
+use plimsoll_workspace::page_url;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};

@@ -1,8 +1,8 @@
 //! The XML of JUnit, which CI services show as a list of tests: each finding is one that failed.
 
-use crate::escape;
 use crate::report::Report;
 use plimsoll_core::diagnostic::Diagnostic;
+use plimsoll_workspace::escape;
 use quick_xml::Writer;
 use quick_xml::events::BytesText;
 use std::collections::BTreeMap;

@@ -1,8 +1,10 @@
 //! A summary in Markdown, for a job or a pull request.
 
-use crate::escape;
-use crate::report::{Report, page_url, text, uri};
+use crate::report::{Report, text};
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
+use plimsoll_workspace::escape;
+use plimsoll_workspace::page_url;
+use plimsoll_workspace::uri;
 use std::io::{self, Write};
 
 /// How many findings are listed. GitHub takes summaries up to 1 MiB and comments up to 65,536 characters.

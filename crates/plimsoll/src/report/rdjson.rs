@@ -2,10 +2,12 @@
 //!
 //! Source: `proto/rdf/reviewdog.proto` of reviewdog.
 
-use crate::escape;
-use crate::report::{Report, json, page_url, uri};
+use crate::report::{Report, json};
 use plimsoll_core::diagnostic::{self, Severity};
 use plimsoll_core::source::{Position, Sources, Span};
+use plimsoll_workspace::escape;
+use plimsoll_workspace::page_url;
+use plimsoll_workspace::uri;
 use serde::Serialize;
 use std::io::{self, Write};
 

@@ -3,13 +3,15 @@
 //! Source: "Static Analysis Results Interchange Format (SARIF) Version 2.1.0" of OASIS, and GitHub's "SARIF support for
 //! code scanning".
 
-use crate::escape;
 use crate::report::fingerprint::fingerprints;
-use crate::report::{Report, json, page_url, uri};
+use crate::report::{Report, json};
 use plimsoll_core::check::Rule;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::source::{Sources, Span};
 use plimsoll_rules::RULES;
+use plimsoll_workspace::escape;
+use plimsoll_workspace::page_url;
+use plimsoll_workspace::uri;
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::io::{self, Write};

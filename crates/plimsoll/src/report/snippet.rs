@@ -3,8 +3,8 @@
 //! A text is put together from these lines only, so that what is drawn depends neither on the size of the file nor
 //! on what else is in it, and may come from several files.
 
-use crate::escape;
 use plimsoll_core::source::{Source, Sources, Span};
+use plimsoll_workspace::escape;
 use std::ops::Range;
 
 /// Lines shown before and after a line with a mark.

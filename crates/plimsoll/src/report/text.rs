@@ -1,8 +1,7 @@
 //! Findings for people: the message, the source with marks, what to do, and a last line that counts.
 
-use crate::escape;
 use crate::report::snippet::{CONTEXT, Mark, Snippets};
-use crate::report::{Report, Style, color, page_url, several};
+use crate::report::{Report, Style, color, several};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
     SpanContents,
@@ -10,6 +9,8 @@ use miette::{
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::fix::Safety;
 use plimsoll_core::source::Sources;
+use plimsoll_workspace::escape;
+use plimsoll_workspace::page_url;
 use std::fmt;
 use std::io::{self, Write};
 use textwrap::{WordSeparator, WordSplitter};

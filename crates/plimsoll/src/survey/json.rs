@@ -3,9 +3,10 @@
 //! A field is never removed, and never changes its meaning, without a new version number. New fields may come.
 
 use super::{Found, words};
-use crate::report::{json, page_url};
+use crate::report::json;
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_rules::survey::{self, Event, Row};
+use plimsoll_workspace::page_url;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::io::{self, Write};

@@ -1,9 +1,9 @@
 //! A survey as a table in Markdown, for the comment on a pull request.
 
 use super::{Found, words};
-use crate::escape;
-use crate::report::page_url;
 use plimsoll_rules::survey::{Event, KeeperKind, Verdict};
+use plimsoll_workspace::escape;
+use plimsoll_workspace::page_url;
 use std::io::{self, Write};
 
 /// Shows a survey.

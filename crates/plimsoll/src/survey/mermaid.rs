@@ -1,8 +1,8 @@
 //! A survey as a flowchart in Mermaid, which GitHub and GitLab draw.
 
 use super::{Found, words};
-use crate::escape;
 use plimsoll_rules::survey::{Event, KeeperKind, Row, Verdict};
+use plimsoll_workspace::escape;
 use std::collections::HashMap;
 use std::io::{self, Write};
 

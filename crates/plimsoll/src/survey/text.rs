@@ -1,10 +1,10 @@
 //! A survey as a table for people.
 
 use super::{Found, words};
-use crate::escape;
 use crate::report::Style;
 use anstyle::AnsiColor;
 use plimsoll_rules::survey::{Event, Keeper, KeeperKind, Verdict};
+use plimsoll_workspace::escape;
 use std::io::{self, Write};
 use textwrap::core::display_width;
 

@@ -3,7 +3,7 @@
 //! A finding is told by its rule, its file and the keys that lead to it, and not by its line, so that edits elsewhere
 //! change nothing.
 
-use crate::input::{Failure, absolute, here, relative, slashed};
+use crate::disk::{Failure, absolute, readable, relative, slashed};
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::load::files::directory;
 use plimsoll_core::load::likeness::is_yaml;
@@ -38,7 +38,7 @@ struct Entry {
 type Key = (String, String, String);
 
 /// Known findings.
-pub(crate) struct Baseline {
+pub struct Baseline {
     name: String,
     /// The directory of the file. Its paths start there.
     folder: String,
@@ -50,15 +50,20 @@ pub(crate) struct Baseline {
 
 impl Baseline {
     /// No findings, for a file that is to be written.
-    pub fn empty(path: &Path) -> Baseline {
-        let (name, here) = (slashed(&path.to_string_lossy()), here().unwrap_or_default());
-        let folder = directory(&absolute(&here, &name)).to_string();
-        Baseline { name, folder, here, findings: BTreeMap::new(), found: BTreeMap::new() }
+    ///
+    /// Relative paths of files start from `here`, a directory.
+    pub fn empty(path: &Path, here: &str) -> Baseline {
+        let name = slashed(&path.to_string_lossy());
+        let folder = directory(&absolute(here, &name)).to_string();
+        Baseline { name, folder, here: here.to_string(), findings: BTreeMap::new(), found: BTreeMap::new() }
     }
 
     /// Reads a file.
-    pub fn read(path: &Path) -> Result<Baseline, Failure> {
-        let mut baseline = Baseline::empty(path);
+    ///
+    /// # Errors
+    /// It cannot be read, or is no baseline.
+    pub fn read(path: &Path, here: &str) -> Result<Baseline, Failure> {
+        let mut baseline = Baseline::empty(path, here);
         let failed = |why: String| Failure { file: slashed(&path.to_string_lossy()), message: why };
         let text = std::fs::read(path).map_err(|error| failed(format!("the baseline cannot be read: {error}")))?;
         let written: Written =
@@ -101,6 +106,9 @@ impl Baseline {
     }
 
     /// Writes what was found, and gives its number.
+    ///
+    /// # Errors
+    /// It cannot be written. The file is as it was, then.
     pub fn write(&self) -> Result<usize, Failure> {
         let findings = self.found.iter().map(|((file, place, rule), count)| Entry {
             file: file.clone(),
@@ -115,7 +123,7 @@ impl Baseline {
         let folder = if self.folder.is_empty() { "." } else { &self.folder };
         let mut file = tempfile::NamedTempFile::new_in(folder).map_err(|it| failed(it.to_string()))?;
         file.write_all(text.as_bytes()).map_err(|it| failed(it.to_string()))?;
-        crate::config::init::readable(file.path()).map_err(|it| failed(it.to_string()))?;
+        readable(file.path()).map_err(|it| failed(it.to_string()))?;
         file.persist(&self.name).map_err(|it| failed(it.error.to_string()))?;
         Ok(self.found.values().sum())
     }
@@ -123,7 +131,7 @@ impl Baseline {
 
 /// The structure of the files in which something was found, each of which is looked at once.
 #[derive(Default)]
-pub(crate) struct Outlines(HashMap<FileId, Option<Outline>>);
+pub struct Outlines(HashMap<FileId, Option<Outline>>);
 
 impl Outlines {
     fn path(&mut self, sources: &Sources, it: &Diagnostic) -> String {

@@ -1,13 +1,13 @@
-//! Reads the files under check: regular files and standard input, and nothing else.
+//! Reads the files of a check: regular files and standard input, and nothing else.
 
 use plimsoll_core::fix::Texts;
 use plimsoll_core::load::files::{Files, ReadError, join};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The path that stands for standard input.
 pub const STDIN: &str = "-";
@@ -22,7 +22,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    pub(crate) fn new(path: &Path, message: impl Into<String>) -> Failure {
+    /// A failure at a path.
+    pub fn new(path: &Path, message: impl Into<String>) -> Failure {
         Failure { file: path.to_string_lossy().into_owned(), message: message.into() }
     }
 
@@ -37,19 +38,17 @@ impl Failure {
     }
 }
 
-/// Reads one file, or standard input.
-pub(crate) fn open(
-    sources: &mut Sources,
-    path: &Path,
-    stdin_name: Option<&str>,
-    disk: &Disk,
-) -> Result<FileId, Failure> {
+/// Reads one file, or standard input, which has another name if there is one.
+///
+/// # Errors
+/// It is not a regular file, cannot be read, is too large, or is no text.
+pub fn open(sources: &mut Sources, path: &Path, stdin_name: Option<&str>, disk: &Disk) -> Result<FileId, Failure> {
     let is_stdin = path == Path::new(STDIN);
     let name = if is_stdin { PathBuf::from(stdin_name.unwrap_or("<stdin>")) } else { path.to_path_buf() };
     let bytes = match disk.changed(&slashed(&name.to_string_lossy())) {
         Some(text) => text.as_bytes().to_vec(),
         None if is_stdin => disk.read(STDIN).map_err(|why| Failure::new(&name, why.to_string()))?,
-        None => read_file(&name)?.map_err(|error| Failure::from_io(&name, &error))?,
+        None => read_file(&name, disk)?.map_err(|error| Failure::from_io(&name, &error))?,
     };
     // A line is easier to find than an offset. It is counted here because the bytes are gone afterwards.
     let wrong = std::str::from_utf8(&bytes).err().map(|it| &bytes[..it.valid_up_to()]);
@@ -62,22 +61,22 @@ pub(crate) fn open(
 }
 
 /// The current directory.
-pub(crate) fn here() -> Option<String> {
+pub fn here() -> Option<String> {
     std::env::current_dir().ok().map(|it| slashed(&it.to_string_lossy()))
 }
 
 /// A path with `/` between its parts, as Compose files have it.
-pub(crate) fn slashed(path: &str) -> String {
+pub fn slashed(path: &str) -> String {
     if cfg!(windows) && path != STDIN { path.replace('\\', "/") } else { path.to_string() }
 }
 
 /// A path from the top of the file system. Links are not followed: what people write is what patterns see.
-pub(crate) fn absolute(here: &str, path: &str) -> String {
+pub fn absolute(here: &str, path: &str) -> String {
     if Path::new(path).is_absolute() { join("", path) } else { join(here, path) }
 }
 
 /// A path as it is seen from a directory, both of them absolute. Empty for the directory itself.
-pub(crate) fn relative(from: &str, path: &str) -> String {
+pub fn relative(from: &str, path: &str) -> String {
     let parts = |it: &str| it.split('/').filter(|it| !it.is_empty()).map(str::to_string).collect::<Vec<_>>();
     let (from, path) = (parts(from), parts(path));
     let same = from.iter().zip(&path).take_while(|(a, b)| a == b).count();
@@ -85,16 +84,36 @@ pub(crate) fn relative(from: &str, path: &str) -> String {
     up.chain(path[same..].iter().map(String::as_str)).collect::<Vec<_>>().join("/")
 }
 
+/// Lets everybody read a file: a temporary file is for its owner only, and settings are for all who have the repository.
+///
+/// # Errors
+/// The system refuses it.
+#[cfg(unix)]
+pub fn readable(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o644))
+}
+
+/// Elsewhere, whoever may read the directory may read the file.
+///
+/// # Errors
+/// None.
+#[cfg(not(unix))]
+pub fn readable(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Reads a regular file. Nothing else is opened: a pipe may block, and a device may do anything.
-fn read_file(path: &Path) -> Result<io::Result<Vec<u8>>, Failure> {
-    let metadata = fs::metadata(path).map_err(|error| Failure::from_io(path, &error))?;
+fn read_file(path: &Path, disk: &Disk) -> Result<io::Result<Vec<u8>>, Failure> {
+    let place = disk.place(path);
+    let metadata = fs::metadata(&place).map_err(|error| Failure::from_io(path, &error))?;
     if metadata.is_dir() {
         return Err(Failure::new(path, "it is a directory"));
     }
     if !metadata.is_file() {
         return Err(Failure::new(path, "it is not a regular file; to check what a program writes, pipe it to `-`"));
     }
-    Ok(File::open(path).and_then(|file| read_limited(file, metadata.len())))
+    Ok(File::open(&place).and_then(|file| read_limited(file, metadata.len())))
 }
 
 /// Reads up to the limit of [`Sources`], and one byte more so that the excess is noticed there.
@@ -109,18 +128,53 @@ fn read_limited(from: impl Read, expected: u64) -> io::Result<Vec<u8>> {
 /// standard input under its own path, once.
 #[derive(Clone, Default)]
 pub struct Disk {
+    /// Where relative paths start, if not from the current directory.
+    root: Option<Arc<Path>>,
     stdin: Arc<OnceLock<Option<Vec<u8>>>>,
     changed: Arc<Texts>,
     /// The names of what was changed, by where links lead.
     names: Arc<HashMap<PathBuf, String>>,
+    /// What was asked for, if somebody wants to know.
+    asked: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
 
 impl Disk {
+    /// The files of this machine, where relative paths start from a directory.
+    pub fn at(root: &Path) -> Disk {
+        Disk { root: Some(root.into()), ..Disk::default() }
+    }
+
+    /// Where a path leads on this machine.
+    pub fn place(&self, path: &Path) -> PathBuf {
+        match &self.root {
+            Some(root) => root.join(path),
+            None if path.as_os_str().is_empty() => PathBuf::from("."),
+            None => path.to_path_buf(),
+        }
+    }
+
+    /// The same files, which remember what they are asked for from now on.
+    pub fn recording(&self) -> Disk {
+        Disk { asked: Some(Arc::default()), ..self.clone() }
+    }
+
+    /// The paths that were asked for, whether there is something or not. A result may change if one of them does.
+    pub fn asked(&self) -> BTreeSet<String> {
+        let asked = self.asked.as_ref().and_then(|it| it.lock().ok());
+        asked.map(|it| it.clone()).unwrap_or_default()
+    }
+
+    fn record(&self, path: &str) {
+        if let Some(mut asked) = self.asked.as_ref().and_then(|it| it.lock().ok()) {
+            asked.insert(path.to_string());
+        }
+    }
+
     /// The same files, some of which have another text.
     pub fn with(&self, changed: &Texts) -> Disk {
-        let name = |it: &String| Some((fs::canonicalize(it).ok()?, it.clone()));
+        let name = |it: &String| Some((fs::canonicalize(self.place(Path::new(it))).ok()?, it.clone()));
         let names = changed.keys().filter_map(name).collect();
-        Disk { stdin: self.stdin.clone(), changed: Arc::new(changed.clone()), names: Arc::new(names) }
+        Disk { changed: Arc::new(changed.clone()), names: Arc::new(names), ..self.clone() }
     }
 
     fn changed(&self, path: &str) -> Option<&str> {
@@ -128,12 +182,14 @@ impl Disk {
             return None;
         }
         let text = self.changed.get(&join("", path));
-        text.or_else(|| self.changed.get(self.names.get(&fs::canonicalize(path).ok()?)?)).map(String::as_str)
+        let place = || fs::canonicalize(self.place(Path::new(path))).ok();
+        text.or_else(|| self.changed.get(self.names.get(&place()?)?)).map(String::as_str)
     }
 }
 
 impl Files for Disk {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
+        self.record(path);
         if let Some(text) = self.changed(path) {
             return Ok(text.as_bytes().to_vec());
         }
@@ -141,23 +197,27 @@ impl Files for Disk {
             let bytes = self.stdin.get_or_init(|| read_limited(io::stdin().lock(), 0).ok());
             return bytes.clone().ok_or_else(|| ReadError::Other("standard input cannot be read".to_string()));
         }
-        let metadata = fs::metadata(path).map_err(|error| read_error(&error))?;
+        let place = self.place(Path::new(path));
+        let metadata = fs::metadata(&place).map_err(|error| read_error(&error))?;
         if !metadata.is_file() {
             return Err(ReadError::NotAFile);
         }
         if metadata.len() > Sources::LIMIT as u64 {
             return Err(ReadError::TooLarge);
         }
-        let bytes = File::open(path).and_then(|file| read_limited(file, metadata.len()));
+        let bytes = File::open(place).and_then(|file| read_limited(file, metadata.len()));
         bytes.map_err(|error| read_error(&error))
     }
 
     fn exists(&self, path: &str) -> bool {
-        fs::metadata(path).is_ok_and(|it| it.is_file())
+        self.record(path);
+        // What is not written yet is there for whoever has it open.
+        self.changed.contains_key(&join("", path))
+            || fs::metadata(self.place(Path::new(path))).is_ok_and(|it| it.is_file())
     }
 
     fn is_directory(&self, path: &str) -> bool {
-        fs::metadata(if path.is_empty() { "." } else { path }).is_ok_and(|it| it.is_dir())
+        fs::metadata(self.place(Path::new(path))).is_ok_and(|it| it.is_dir())
     }
 }
 

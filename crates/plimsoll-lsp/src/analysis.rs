@@ -1,0 +1,143 @@
+//! The project of a document as it stands: its model, what its images keep, and where things are written.
+//!
+//! It is made for a request and lives as long as the texts do.
+
+use crate::documents::Kind;
+use crate::project::{View, root_of};
+use crate::session::Session;
+use lsp_types::{Position, Range, Uri};
+use plimsoll_core::check::{Knowledge, Options, Resolution, resolve};
+use plimsoll_core::load::discover::project_of;
+use plimsoll_core::load::files::directory;
+use plimsoll_core::load::request::{self, Request, Target};
+use plimsoll_core::model::{Project, Service};
+use plimsoll_core::source::{FileId, Sources, Span};
+use plimsoll_core::text::Text;
+use plimsoll_rules::RULES;
+use plimsoll_rules::images::{Catalogue, catalogue};
+use plimsoll_rules::state::{State, States};
+use plimsoll_workspace::disk::{absolute, relative};
+use plimsoll_workspace::subject::Subject;
+
+/// The project of a document.
+pub struct Analysis<'a> {
+    /// The session it is from.
+    pub session: &'a Session,
+    /// The path of the document.
+    pub path: String,
+    /// The document among the files of the project.
+    pub file: FileId,
+    /// The directory from which paths are seen.
+    pub root: String,
+    /// The texts.
+    pub sources: Sources,
+    /// The files, variables and profiles.
+    pub target: Target,
+    /// The tree and the model.
+    pub resolution: Resolution,
+    /// The state profiles of the services.
+    pub states: States,
+    knowledge: Knowledge,
+}
+
+impl Session {
+    /// The project of an open document: the one that is named or found first of those that speak of it. `None`: it is
+    /// no Compose file, or its files cannot be read.
+    pub fn analysis(&mut self, uri: &Uri) -> Option<Analysis<'_>> {
+        let path = Session::path(uri);
+        let document = self.documents.get(&path).filter(|it| it.kind == Kind::Compose)?;
+        let root = root_of(document, &self.folders);
+        let (name, is_file) = (relative(&root, &path), document.is_file());
+        let (subject, options): (Option<Subject>, Options) = {
+            let key = self.projects.of.get(&path).and_then(|it| it.first());
+            let project = key.and_then(|it| self.projects.all.get(it));
+            project.map(|it| (Some(it.subject.clone()), it.options.clone())).unwrap_or_default()
+        };
+        let View { disk, .. } = self.projects.view(&root, &self.documents)?;
+        let target = match subject {
+            Some(Subject::Target(target)) => target,
+            Some(Subject::Found(first) | Subject::Path(first)) => {
+                let request = Request {
+                    files: project_of(&disk, &first),
+                    directory: Some(directory(&first)).map(|it| if it.is_empty() { "." } else { it }.to_string()),
+                    env_files: options.env_files.clone(),
+                    profiles: options.profiles.clone(),
+                    variables: options.variables.clone(),
+                    here: Some(root.clone()),
+                    ..Request::default()
+                };
+                request::resolve(&disk, &request).ok()?
+            }
+            _ => Target {
+                paths: vec![if is_file { name } else { path.clone() }],
+                folder: String::new(),
+                variables: options.variables.clone(),
+                profiles: options.profiles.clone(),
+                name: None,
+            },
+        };
+        let mut sources = Sources::new();
+        let resolution = resolve(&mut sources, &disk, &target, RULES).ok()?;
+        let is_it = |name: &str| if is_file { absolute(&root, name) == path } else { name == path };
+        let file = sources.iter().find(|it| is_it(it.1.name())).map(|it| it.0)?;
+        let knowledge = options.knowledge;
+        let known = knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue());
+        let states = States::new(&resolution.project, known);
+        Some(Analysis { session: self, path, file, root, sources, target, resolution, states, knowledge })
+    }
+}
+
+impl Analysis<'_> {
+    /// The model.
+    pub fn project(&self) -> &Project {
+        &self.resolution.project
+    }
+
+    /// What is known of images.
+    pub fn catalogue(&self) -> &Catalogue {
+        self.knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue())
+    }
+
+    /// The text of the document, in which lines may be taken out.
+    pub fn text(&self) -> &str {
+        self.sources.get(self.file).text()
+    }
+
+    /// The byte at a position of the document.
+    pub fn offset(&self, position: Position) -> Option<usize> {
+        let document = self.session.documents.get(&self.path)?;
+        Some(document.lines().offset(document.text(), position, self.session.encoding()))
+    }
+
+    /// A span of the document as a range. `None` for a span of another file.
+    pub fn range(&self, span: Span) -> Option<Range> {
+        let document = self.session.documents.get(&self.path).filter(|_| span.file == self.file)?;
+        Some(document.lines().range(document.text(), span.range(), self.session.encoding()))
+    }
+
+    /// Whether a byte of the document is in a span, or right behind it, where a cursor stands after it was typed.
+    pub fn is_in(&self, span: Span, offset: usize) -> bool {
+        span.file == self.file && span.range().start <= offset && offset <= span.range().end
+    }
+
+    /// Whether a byte of the document is in a text of the model.
+    pub fn is_at(&self, text: &Text, offset: usize) -> bool {
+        self.is_in(text.span(), offset)
+    }
+
+    /// The absolute path of a file of the project.
+    pub fn path_of(&self, file: FileId) -> String {
+        absolute(&self.root, self.sources.get(file).name())
+    }
+
+    /// The state profile of a service.
+    pub fn state(&self, service: &Service) -> Option<&State> {
+        let at = self.project().services.iter().position(|it| std::ptr::eq(it, service))?;
+        self.states.of(at)
+    }
+
+    /// The service of a name.
+    pub fn service(&self, name: &str) -> Option<&Service> {
+        self.project().services.iter().find(|it| it.name == name)
+    }
+}

@@ -1,0 +1,203 @@
+//! What the server knows: the client, the open documents, and the projects that they belong to.
+
+use crate::documents::{Document, Kind};
+use crate::position::Encoding;
+use crate::project::Projects;
+use lsp_types::{ClientCapabilities, Diagnostic, InitializeParams, PublishDiagnosticsParams, Uri};
+use plimsoll_core::config::FILE_NAME;
+use plimsoll_core::load::discover::base_name;
+use plimsoll_workspace::settings::Which;
+use plimsoll_workspace::uri;
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
+
+/// What the client can do.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Client {
+    /// How it counts the characters of a line.
+    pub encoding: Encoding,
+    /// It asks for the findings of the documents that it shows.
+    pub pulls: bool,
+    /// It can be told to ask again.
+    pub refreshes: bool,
+    /// It shows further places of a finding.
+    pub related: bool,
+    /// It can be asked to watch files.
+    pub watches: bool,
+    /// It takes edits with the versions for which they are right.
+    pub versioned: bool,
+    /// It takes snippets in what is completed.
+    pub snippets: bool,
+}
+
+impl Client {
+    /// Reads what a client says of itself.
+    pub fn new(it: &ClientCapabilities) -> Client {
+        let (text, workspace) = (it.text_document.as_ref(), it.workspace.as_ref());
+        let offered = it.general.as_ref().and_then(|it| it.position_encodings.as_deref()).unwrap_or_default();
+        let completion = text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref());
+        Client {
+            encoding: Encoding::choose(offered),
+            pulls: text.is_some_and(|it| it.diagnostic.is_some()),
+            refreshes: workspace.and_then(|it| it.diagnostic.as_ref()?.refresh_support).unwrap_or_default(),
+            related: text.and_then(|it| it.publish_diagnostics.as_ref()?.related_information).unwrap_or_default(),
+            watches: workspace.and_then(|it| it.did_change_watched_files?.dynamic_registration).unwrap_or_default(),
+            versioned: workspace.and_then(|it| it.workspace_edit.as_ref()?.document_changes).unwrap_or_default(),
+            snippets: completion.and_then(|it| it.snippet_support).unwrap_or_default(),
+        }
+    }
+}
+
+/// What a user sets in the editor, as `initializationOptions` or as `plimsoll` in the configuration.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Preferences {
+    /// A file of settings for everything, instead of the nearest.
+    pub config: Option<PathBuf>,
+    /// Whether no settings are read.
+    pub isolated: bool,
+    /// Whether hints are shown in the text.
+    pub inlay_hints: bool,
+}
+
+impl Preferences {
+    /// Reads them. What is not understood is left out, and said.
+    pub fn read(value: &serde_json::Value) -> (Preferences, Option<String>) {
+        let inner = value.get("plimsoll").unwrap_or(value);
+        if inner.is_null() {
+            return (Preferences::default(), None);
+        }
+        match serde_json::from_value(inner.clone()) {
+            Ok(found) => (found, None),
+            Err(error) => {
+                (Preferences::default(), Some(format!("the settings of the editor are not understood: {error}")))
+            }
+        }
+    }
+
+    fn which(&self) -> Which {
+        match &self.config {
+            _ if self.isolated => Which::None,
+            Some(path) => Which::File(path.clone()),
+            None => Which::Nearest,
+        }
+    }
+}
+
+/// Everything that the server knows.
+#[derive(Default)]
+pub struct Session {
+    /// The client.
+    pub client: Client,
+    /// What the user wants.
+    pub preferences: Preferences,
+    /// The folders of the workspace, as absolute paths.
+    pub folders: Vec<String>,
+    /// The open documents, by path.
+    pub documents: BTreeMap<String, Document>,
+    /// Their projects.
+    pub projects: Projects,
+    /// What the client was told last, by path.
+    told: BTreeMap<String, Told>,
+    /// What there was when the client was last in a position to ask, by path.
+    asked: BTreeMap<String, Vec<Diagnostic>>,
+}
+
+/// What a client was told of a file.
+#[derive(PartialEq, Debug)]
+struct Told {
+    version: Option<i32>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Session {
+    /// A session as the client begins it, and what is to be said to the user.
+    #[expect(deprecated, reason = "older clients have one root only")]
+    pub fn new(params: &InitializeParams) -> (Session, Option<String>) {
+        let client = Client::new(&params.capabilities);
+        let named = params.workspace_folders.iter().flatten().map(|it| it.uri.clone());
+        let mut folders: Vec<Uri> = named.collect();
+        if folders.is_empty() {
+            folders.extend(params.root_uri.clone());
+        }
+        let (preferences, wrong) = match &params.initialization_options {
+            Some(value) => Preferences::read(value),
+            None => (Preferences::default(), None),
+        };
+        let mut session = Session { client, ..Session::default() };
+        session.change_folders(folders, &[]);
+        session.prefer(preferences);
+        (session, wrong)
+    }
+
+    /// Takes over what the user wants.
+    pub fn prefer(&mut self, preferences: Preferences) {
+        self.projects.which = preferences.which();
+        self.preferences = preferences;
+        self.projects.forget(None);
+    }
+
+    /// Adds and removes folders of the workspace.
+    pub fn change_folders(&mut self, added: Vec<Uri>, removed: &[Uri]) {
+        let path = |it: &Uri| uri::path(it.as_str()).map(|it| it.trim_end_matches('/').to_string());
+        let removed: Vec<String> = removed.iter().filter_map(path).collect();
+        self.folders.retain(|it| !removed.contains(it));
+        self.folders.extend(added.iter().filter_map(path));
+        self.folders.dedup();
+        self.projects.forget(None);
+    }
+
+    /// The path of a document: where it is, or its whole address if it is no file.
+    pub fn path(uri: &Uri) -> String {
+        uri::path(uri.as_str()).unwrap_or_else(|| uri.as_str().to_string())
+    }
+
+    /// Takes over that a file is not what it was. Settings are read for everything.
+    pub fn touch(&mut self, path: &str) {
+        let everything = base_name(path) == FILE_NAME;
+        self.projects.forget((!everything).then_some(path));
+    }
+
+    /// Checks again what has to be.
+    pub fn refresh(&mut self) {
+        self.projects.refresh(&self.documents, &self.folders);
+    }
+
+    /// What the client has to be told: the findings of each file for which they are not what they were. Of the
+    /// documents that it asks for, those for which it should ask again come second.
+    pub fn news(&mut self) -> (Vec<PublishDiagnosticsParams>, BTreeSet<String>) {
+        let mut paths: BTreeSet<String> = self.told.keys().cloned().collect();
+        paths.extend(self.documents.values().filter(|it| it.kind != Kind::Other).map(|it| it.path.clone()));
+        for project in self.projects.all.values() {
+            paths.extend(project.found.iter().map(|it| project.path_of(it.span.file)));
+        }
+        paths.extend(self.projects.broken.keys().cloned());
+        let (mut news, mut changed) = (Vec::new(), BTreeSet::new());
+        for path in paths {
+            let found = self.diagnostics(&path);
+            let version = self.documents.get(&path).map(|it| it.version);
+            let asks = self.client.pulls && version.is_some();
+            if asks && self.asked.get(&path) != Some(&found) {
+                changed.insert(path.clone());
+                self.asked.insert(path.clone(), found.clone());
+            }
+            // What a client asks for and what it is told stand beside each other, so each finding goes one way.
+            let now = Told { version, diagnostics: if asks { Vec::new() } else { found } };
+            let known = self.told.get(&path);
+            if known == Some(&now) || known.is_none() && now.diagnostics.is_empty() && (asks || version.is_none()) {
+                continue;
+            }
+            if let Some(uri) = self.uri(&path) {
+                news.push(PublishDiagnosticsParams { uri, diagnostics: now.diagnostics.clone(), version });
+            }
+            if now.diagnostics.is_empty() && (asks || version.is_none()) {
+                self.told.remove(&path);
+            } else {
+                self.told.insert(path, now);
+            }
+        }
+        self.asked.retain(|path, _| self.documents.contains_key(path));
+        (news, changed)
+    }
+}
