@@ -10,6 +10,7 @@ mod fixes;
 mod fixtures;
 mod grammar;
 mod hook;
+mod lsp;
 mod model;
 mod pages;
 mod project;

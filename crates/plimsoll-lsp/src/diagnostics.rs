@@ -62,6 +62,11 @@ impl Session {
     pub fn diagnostics(&self, path: &str) -> Vec<Diagnostic> {
         let found = self.projects.found_in(path);
         let mut all: Vec<Diagnostic> = found.map(|(project, it)| self.diagnostic(project, it)).collect();
+        for kept in self.kept(path) {
+            if !all.iter().any(|it| it.code == kept.code && it.range.start == kept.range.start) {
+                all.push(kept);
+            }
+        }
         all.extend(self.syntax_of(path));
         all.extend(self.unread(path));
         if let Some(error) = self.projects.broken.get(path) {

@@ -9,6 +9,7 @@ pub mod cursor;
 pub mod diagnostics;
 pub mod documents;
 pub mod features;
+mod kept;
 pub mod position;
 pub mod project;
 pub mod recover;

@@ -203,6 +203,9 @@ impl Projects {
         }
         let path = relative(&root, &document.path);
         let config = view.configs.of_file(&path)?;
+        if config.as_ref().is_some_and(|it| it.config.exclude.matches(&it.inner(&document.path))) {
+            return Ok(Vec::new());
+        }
         let mut keys = Vec::new();
         let own: Vec<String> = project_of(&view.disk, &path);
         let mut is_named = false;

@@ -138,7 +138,10 @@ impl<W: Write> Server<W> {
         match (&mut self.session, it.method.as_str()) {
             (None, request::Initialize::METHOD) => {
                 let params: InitializeParams = read(&it.params)?;
-                let (session, wrong) = Session::new(&params);
+                let (mut session, wrong) = Session::new(&params);
+                // The protocol calls it so, and the library otherwise.
+                let refresh = it.params.pointer("/capabilities/workspace/diagnostics/refreshSupport");
+                session.client.refreshes = refresh.and_then(Value::as_bool).unwrap_or_default();
                 let answer = features::initialize(&session);
                 self.session = Some(session);
                 if let Some(wrong) = wrong {

@@ -1,6 +1,7 @@
 //! What the server knows: the client, the open documents, and the projects that they belong to.
 
 use crate::documents::{Document, Kind};
+use crate::kept::Good;
 use crate::position::Encoding;
 use crate::project::Projects;
 use lsp_types::{ClientCapabilities, Diagnostic, InitializeParams, PublishDiagnosticsParams, Uri};
@@ -40,7 +41,7 @@ impl Client {
         Client {
             encoding: Encoding::choose(offered),
             pulls: text.is_some_and(|it| it.diagnostic.is_some()),
-            refreshes: workspace.and_then(|it| it.diagnostic.as_ref()?.refresh_support).unwrap_or_default(),
+            refreshes: false,
             related: text.and_then(|it| it.publish_diagnostics.as_ref()?.related_information).unwrap_or_default(),
             watches: workspace.and_then(|it| it.did_change_watched_files?.dynamic_registration).unwrap_or_default(),
             versioned: workspace.and_then(|it| it.workspace_edit.as_ref()?.document_changes).unwrap_or_default(),
@@ -98,6 +99,8 @@ pub struct Session {
     pub documents: BTreeMap<String, Document>,
     /// Their projects.
     pub projects: Projects,
+    /// What was found in each document when it could last be read, and the text it was then.
+    good: BTreeMap<String, Good>,
     /// What the client was told last, by path.
     told: BTreeMap<String, Told>,
     /// What there was when the client was last in a position to ask, by path.
@@ -129,6 +132,12 @@ impl Session {
         session.change_folders(folders, &[]);
         session.prefer(preferences);
         (session, wrong)
+    }
+
+    /// What was found in a document when it could last be read, where that still holds. Only for one that cannot.
+    pub fn kept(&self, path: &str) -> Vec<Diagnostic> {
+        let found = || Some((self.documents.get(path)?, self.projects.recovered.get(path)?, self.good.get(path)?));
+        found().map_or_else(Vec::new, |(document, recovered, good)| good.kept(document, recovered))
     }
 
     /// Takes over what the user wants.
@@ -176,7 +185,11 @@ impl Session {
         let (mut news, mut changed) = (Vec::new(), BTreeSet::new());
         for path in paths {
             let found = self.diagnostics(&path);
-            let version = self.documents.get(&path).map(|it| it.version);
+            let document = self.documents.get(&path);
+            if let Some(document) = document.filter(|_| !self.projects.recovered.contains_key(&path)) {
+                self.good.insert(path.clone(), Good::new(document.text(), &found));
+            }
+            let version = document.map(|it| it.version);
             let asks = self.client.pulls && version.is_some();
             if asks && self.asked.get(&path) != Some(&found) {
                 changed.insert(path.clone());
@@ -197,6 +210,7 @@ impl Session {
                 self.told.insert(path, now);
             }
         }
+        self.good.retain(|path, _| self.documents.contains_key(path));
         self.asked.retain(|path, _| self.documents.contains_key(path));
         (news, changed)
     }

@@ -164,6 +164,14 @@ impl Disk {
         asked.map(|it| it.clone()).unwrap_or_default()
     }
 
+    /// What a path is called among those that were changed.
+    fn name(&self, path: &str) -> String {
+        match &self.root {
+            Some(root) if Path::new(path).is_absolute() => relative(&slashed(&root.to_string_lossy()), path),
+            _ => join("", path),
+        }
+    }
+
     fn record(&self, path: &str) {
         if let Some(mut asked) = self.asked.as_ref().and_then(|it| it.lock().ok()) {
             asked.insert(path.to_string());
@@ -181,7 +189,7 @@ impl Disk {
         if self.changed.is_empty() {
             return None;
         }
-        let text = self.changed.get(&join("", path));
+        let text = self.changed.get(&self.name(path));
         let place = || fs::canonicalize(self.place(Path::new(path))).ok();
         text.or_else(|| self.changed.get(self.names.get(&place()?)?)).map(String::as_str)
     }
@@ -212,7 +220,7 @@ impl Files for Disk {
     fn exists(&self, path: &str) -> bool {
         self.record(path);
         // What is not written yet is there for whoever has it open.
-        self.changed.contains_key(&join("", path))
+        self.changed.contains_key(&self.name(path))
             || fs::metadata(self.place(Path::new(path))).is_ok_and(|it| it.is_file())
     }
 

@@ -1,0 +1,6 @@
+//! The language server: the real program, spoken to over pipes as an editor does.
+
+mod client;
+mod editing;
+mod life;
+mod same;
