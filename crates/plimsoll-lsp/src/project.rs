@@ -103,6 +103,8 @@ pub struct Projects {
     pub of: HashMap<String, Vec<Key>>,
     /// Texts in which lines were taken out to read the rest, by path.
     pub recovered: HashMap<String, Recovered>,
+    /// The documents whose texts were looked at since they changed.
+    looked_at: HashSet<String>,
     /// What was found in a file when it could last be read.
     good: HashMap<String, HashSet<(&'static str, String)>>,
     /// The files of settings that cannot be used: path, and what is wrong.
@@ -113,8 +115,14 @@ impl Projects {
     /// Forgets what has read a file. All of it without one.
     pub fn forget(&mut self, path: Option<&str>) {
         match path {
-            Some(path) => self.all.retain(|_, it| !it.reads.contains(path)),
-            None => self.all.clear(),
+            Some(path) => {
+                self.all.retain(|_, it| !it.reads.contains(path));
+                self.looked_at.remove(path);
+            }
+            None => {
+                self.all.clear();
+                self.looked_at.clear();
+            }
         }
     }
 
@@ -169,8 +177,19 @@ impl Projects {
     }
 
     fn recover(&mut self, documents: &BTreeMap<String, Document>) {
-        let compose = documents.values().filter(|it| it.kind == Kind::Compose);
-        self.recovered = compose.filter_map(|it| Some((it.path.clone(), recover(it.text())?))).collect();
+        self.recovered.retain(|path, _| documents.contains_key(path));
+        self.looked_at.retain(|path| documents.contains_key(path));
+        for document in documents.values() {
+            if !self.looked_at.insert(document.path.clone()) {
+                continue;
+            }
+            let small = document.text().len() <= Sources::LIMIT;
+            match Some(()).filter(|()| document.kind == Kind::Compose && small).and_then(|()| recover(document.text()))
+            {
+                Some(found) => _ = self.recovered.insert(document.path.clone(), found),
+                None => _ = self.recovered.remove(&document.path),
+            }
+        }
     }
 
     /// The files as they are seen from a directory. `None` if the settings that everything has cannot be used.

@@ -12,7 +12,6 @@ use lsp_types::{
     DidChangeWorkspaceFoldersParams, DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     InitializeParams, MessageType, ShowMessageParams,
 };
-use plimsoll_core::source::Sources;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::collections::{HashSet, VecDeque};
@@ -281,6 +280,3 @@ fn is_stale(it: &Request, behind: &VecDeque<io::Result<Incoming>>) -> bool {
         _ => false,
     })
 }
-
-/// The longest document that is looked at.
-pub const LONGEST_DOCUMENT: usize = Sources::LIMIT;
