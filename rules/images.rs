@@ -1,7 +1,7 @@
 //! The catalogue: what container images keep, where, and how they want to be stopped.
 //!
-//! `images.yaml` is data. A run needs a handful of its entries, so the text is cut into entries once, by the names
-//! of images they list, and an entry is only parsed when an image in a file matches it.
+//! `images.yaml` is data. A run needs a handful of its entries, so the text is cut into entries when the program is
+//! compiled, these are found by the names of images they list, and one is only parsed when an image in a file matches.
 
 mod family;
 mod read;
@@ -50,12 +50,37 @@ pub struct Catalogue {
     below: Option<&'static Catalogue>,
 }
 
-static TEXT: &str = include_str!("images.yaml");
+const TEXT: &str = include_str!("images.yaml");
+const FIRST: &[u8] = b"- id: ";
+
+/// Where the entries begin: all places in a row, and how many there are.
+const fn starts<const N: usize>(text: &[u8]) -> ([u32; N], usize) {
+    let (mut found, mut count, mut at) = ([0; N], 0, 0);
+    while at + FIRST.len() <= text.len() {
+        // The first bytes rule nearly every place out, and this loop is run by the compiler.
+        if text[at] == FIRST[0] && text[at + 1] == FIRST[1] && (at == 0 || text[at - 1] == b'\n') {
+            let mut same = 2;
+            while same < FIRST.len() && text[at + same] == FIRST[same] {
+                same += 1;
+            }
+            if same == FIRST.len() {
+                if count < N {
+                    found[count] = at as u32;
+                }
+                count += 1;
+            }
+        }
+        at += 1;
+    }
+    (found, count)
+}
+
+static STARTS: [u32; starts::<0>(TEXT.as_bytes()).1] = starts(TEXT.as_bytes()).0;
 
 /// The catalogue that comes with the program.
 pub fn catalogue() -> &'static Catalogue {
     static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-    CATALOGUE.get_or_init(|| Catalogue::index(TEXT))
+    CATALOGUE.get_or_init(|| Catalogue::index(TEXT, &STARTS))
 }
 
 /// The catalogue of a check: what the user describes, over what comes with the program.
@@ -65,12 +90,11 @@ pub fn catalogue_of<'a>(cx: &Cx<'a>) -> &'a Catalogue {
 
 impl Catalogue {
     /// Reads only the first three lines of every entry. A test holds that they are `id`, `name` and `images`.
-    fn index(text: &'static str) -> Catalogue {
+    fn index(text: &'static str, starts: &[u32]) -> Catalogue {
         let mut catalogue = Catalogue::empty(None);
-        let starts = text.match_indices("\n- id: ").map(|it| it.0 + 1);
-        let starts: Vec<usize> = text.starts_with("- id: ").then_some(0).into_iter().chain(starts).collect();
+        catalogue.exact.reserve(2 * starts.len());
         for (at, start) in starts.iter().enumerate() {
-            let entry = &text[*start..starts.get(at + 1).copied().unwrap_or(text.len())];
+            let entry = &text[*start as usize..starts.get(at + 1).map_or(text.len(), |it| *it as usize)];
             let mut lines = entry.lines();
             let id = lines.next().and_then(|it| it.strip_prefix("- id: ")).unwrap_or_default();
             let list = lines.nth(1).and_then(|it| it.trim().strip_prefix("images: [")?.strip_suffix(']'));

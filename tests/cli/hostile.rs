@@ -26,10 +26,10 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
 fn too_large_a_file_is_refused() {
     let place = Place::new(&[]);
     let file = std::fs::File::create(place.path().join("large.yaml")).unwrap();
-    file.set_len(33 << 20).unwrap();
+    file.set_len(65 << 20).unwrap();
     let outcome = place.run(&["check", "large.yaml"]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.stderr.contains("large.yaml: the file is larger than 32 MiB"), "{outcome:?}");
+    assert!(outcome.stderr.contains("large.yaml: the file is larger than 64 MiB"), "{outcome:?}");
 }
 
 #[cfg(unix)]

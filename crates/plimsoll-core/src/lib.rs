@@ -19,6 +19,7 @@ pub mod load;
 pub mod model;
 pub mod outline;
 pub mod problem;
+mod quick;
 pub mod schema;
 pub mod source;
 pub mod suggest;

@@ -227,7 +227,7 @@ impl<'a> Loader<'a> {
         let mut found = Vec::new();
         let start = self.tree.nodes.len();
         let document = syntax::parse(&mut self.tree, file, self.sources.all().get(file), &mut found);
-        let broken = found.iter().any(|it| it.kind == ProblemKind::YamlSyntax);
+        let broken = document.broken;
         self.broken |= broken;
         resolve::resolve(&mut self.tree, &document, context.variables, &mut found);
         self.tree.set_base(start..self.tree.nodes.len(), context.base.clone());

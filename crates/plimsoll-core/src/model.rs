@@ -31,7 +31,7 @@ pub use volume::Volume;
 use crate::source::Span;
 use crate::text::Text;
 use crate::tree::Path;
-use std::ops::Deref;
+use std::ops::{Deref, DerefMut};
 
 /// The value of a key, with the place of both and the way it got here (aliases, merge keys).
 #[derive(Clone, Debug)]
@@ -57,6 +57,41 @@ impl<T> Deref for Field<T> {
     type Target = T;
     fn deref(&self) -> &T {
         &self.value
+    }
+}
+
+/// A value with a form in which nothing is set.
+pub trait Unset: 'static {
+    /// Nothing is set.
+    const UNSET: &'static Self;
+}
+
+/// What most services have nothing of. Then it takes one word and no more, in a project of thousands of services.
+#[derive(Clone, Debug)]
+pub struct Rare<T>(Option<Box<T>>);
+
+impl<T> Default for Rare<T> {
+    fn default() -> Rare<T> {
+        Rare(None)
+    }
+}
+
+impl<T> From<T> for Rare<T> {
+    fn from(value: T) -> Rare<T> {
+        Rare(Some(Box::new(value)))
+    }
+}
+
+impl<T: Unset> Deref for Rare<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        self.0.as_deref().unwrap_or(T::UNSET)
+    }
+}
+
+impl<T: Unset + Clone> DerefMut for Rare<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.0.get_or_insert_with(|| Box::new(T::UNSET.clone()))
     }
 }
 

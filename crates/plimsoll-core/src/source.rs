@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 /// Names one file of a check. Only [`Sources::add`] makes one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -206,12 +206,12 @@ impl Source {
 /// All files of a check. Spans are read back through it.
 #[derive(Default)]
 pub struct Sources {
-    files: Vec<Arc<Source>>,
+    files: Vec<Source>,
 }
 
 impl Sources {
     /// Largest file that is read, in bytes. Real Compose files stay far below 1 MiB.
-    pub const LIMIT: usize = 32 << 20;
+    pub const LIMIT: usize = 64 << 20;
 
     /// No files yet.
     pub fn new() -> Sources {
@@ -258,7 +258,7 @@ impl Sources {
 
     fn push(&mut self, name: String, text: String, encoding: Encoding) -> FileId {
         let lines = line_starts(&text);
-        self.files.push(Arc::new(Source { name, text, encoding, lines, counts: OnceLock::new() }));
+        self.files.push(Source { name, text, encoding, lines, counts: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -274,14 +274,9 @@ impl Sources {
         &self.files[file.0 as usize]
     }
 
-    /// One file, for somebody who keeps it.
-    pub(crate) fn share(&self, file: FileId) -> Arc<Source> {
-        self.files[file.0 as usize].clone()
-    }
-
     /// All files, in the order in which they were added.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &Source)> {
-        self.files.iter().enumerate().map(|(at, source)| (FileId(at as u32), &**source))
+        self.files.iter().enumerate().map(|(at, source)| (FileId(at as u32), source))
     }
 
     /// The text under a span.

@@ -22,7 +22,7 @@ use std::ops::Range;
 /// Reads one file into the tree.
 pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<Problem>) -> Document {
     let text = source.text();
-    let first = tree.nodes.len();
+    let (first, known) = (tree.nodes.len(), problems.len());
     // Compose looks at the characters before anything else.
     let bytes = dialect::Bytes::of(text);
     let readable = dialect::check_characters(file, text, bytes, problems);
@@ -67,10 +67,12 @@ pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<
     let Reader { roots, mut comments, merges, copies, .. } = reader;
     // The library gives the comment behind a `|` after the scalar.
     comments.sort_unstable();
-    let document = Document { file, roots, comments, merges, copies, nodes: first..tree.nodes.len() };
+    let nodes = first..tree.nodes.len();
+    let mut document = Document { file, roots, comments, merges, copies, nodes, broken };
     if !broken {
         dialect::check(tree, &document, source, bytes, problems);
     }
+    document.broken = problems[known..].iter().any(|it| it.kind == ProblemKind::YamlSyntax);
     document
 }
 

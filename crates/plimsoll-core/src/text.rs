@@ -55,7 +55,7 @@ pub(crate) struct Detail {
 /// Source: the three values are our own; the grammar is the interpolation chapter of the Compose Specification.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text {
-    value: String,
+    value: Box<str>,
     span: Span,
     first: u32,
     detail: Option<Box<Detail>>,
@@ -63,7 +63,7 @@ pub struct Text {
 
 impl Text {
     /// A text that stands in the file byte for byte; `quote` is the number of bytes (0 or 1) before it inside `span`.
-    pub fn verbatim(value: impl Into<String>, span: Span, quote: u32) -> Text {
+    pub fn verbatim(value: impl Into<Box<str>>, span: Span, quote: u32) -> Text {
         Text { value: value.into(), span, first: span.start + quote, detail: None }
     }
 
@@ -75,8 +75,8 @@ impl Text {
         Text::with_detail(value, span, Detail { inserted, runs, ..Detail::default() })
     }
 
-    pub(crate) fn with_detail(value: String, span: Span, detail: Detail) -> Text {
-        Text { value, span, first: span.start, detail: Some(Box::new(detail)) }
+    pub(crate) fn with_detail(value: impl Into<Box<str>>, span: Span, detail: Detail) -> Text {
+        Text { value: value.into(), span, first: span.start, detail: Some(Box::new(detail)) }
     }
 
     /// A part that the files do not show: the value of a variable, whose expression is written at `span`.
@@ -112,7 +112,7 @@ impl Text {
             detail.assumptions.iter_mut().chain(&mut detail.inserted).for_each(|it| it.range = whole.clone());
             detail.runs.iter_mut().for_each(|it| it.value = whole.clone());
         }
-        Text { value, ..text }
+        Text { value: value.into(), ..text }
     }
 
     /// Texts one after the other. They stand in the place of the whole, in this order.
@@ -147,7 +147,7 @@ impl Text {
 
     /// The string, if no part of it is unknown.
     pub fn known(&self) -> Option<&str> {
-        self.is_known().then_some(self.value.as_str())
+        self.is_known().then_some(&*self.value)
     }
 
     /// The string for people: as it is written where a variable stands, so that no value of one is shown.
@@ -248,7 +248,7 @@ impl Text {
     /// A hole at the end of the range belongs to the part only if `range` is where the text ends or the hole stands
     /// before the byte that follows, so adjacent parts do not share one. `range` must lie on character boundaries.
     pub fn slice(&self, range: Range<usize>) -> Text {
-        let value = self.value[range.clone()].to_string();
+        let value = self.value[range.clone()].into();
         let span = self.span_of(range.clone());
         let Some(detail) = &self.detail else {
             return Text { value, span, first: span.start, detail: None };

@@ -1,9 +1,9 @@
 //! The YAML tree with spans, in which all files of a project share one arena.
 
+use crate::quick::QuickMap;
 use crate::source::{FileId, Span};
 use crate::syntax::scalar::{self, Kind};
 use crate::text::Text;
-use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -50,17 +50,17 @@ impl Via {
 
 /// A chain of ways, outermost first. Nearly always empty, so it costs one word.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Path(Option<Arc<[Via]>>);
+pub struct Path(Option<Arc<Vec<Via>>>);
 
 impl Path {
     /// The steps, from the place of use inwards.
     pub fn steps(&self) -> &[Via] {
-        self.0.as_deref().unwrap_or_default()
+        self.0.as_deref().map(Vec::as_slice).unwrap_or_default()
     }
 
     /// The same way with one more step at the outside.
     pub fn through(&self, via: Via) -> Path {
-        Path(Some(std::iter::once(via).chain(self.steps().iter().cloned()).collect()))
+        Path(Some(Arc::new(std::iter::once(via).chain(self.steps().iter().cloned()).collect())))
     }
 
     /// This way first, then `inner`.
@@ -68,7 +68,7 @@ impl Path {
         match (self.steps(), inner.steps()) {
             ([], _) => inner.clone(),
             (_, []) => self.clone(),
-            (outer, inner) => Path(Some(outer.iter().chain(inner).cloned().collect())),
+            (outer, inner) => Path(Some(Arc::new(outer.iter().chain(inner).cloned().collect()))),
         }
     }
 }
@@ -147,14 +147,42 @@ impl Node {
     pub fn anchor(&self) -> Option<&Mark> {
         self.marks.as_ref()?.anchor.as_ref()
     }
+
+    /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
+    pub fn kind(&self) -> Option<Kind> {
+        let Value::Scalar(text, style) = &self.value else { return None };
+        // What was interpolated is a string, whatever it looks like now.
+        if text.is_interpolated() {
+            return Some(Kind::String);
+        }
+        Some(scalar::kind(text.as_str(), *style == Style::Plain, self.tag().map(|it| it.name.as_str())))
+    }
+
+    /// The entries of a mapping; none for other nodes.
+    pub fn entries(&self) -> &[Entry] {
+        match &self.value {
+            Value::Mapping(entries) => entries,
+            _ => &[],
+        }
+    }
+
+    /// The items of a sequence; none for other nodes.
+    pub fn items(&self) -> &[Item] {
+        match &self.value {
+            Value::Sequence(items) => items,
+            _ => &[],
+        }
+    }
 }
 
 /// All nodes of all files of a project.
 #[derive(Default, Debug)]
 pub struct Tree {
     pub(crate) nodes: Vec<Node>,
+    /// What nodes were before variables, aliases and merging changed them.
+    written: QuickMap<NodeId, Node>,
     /// What a value replaced when it was merged over something, nearest first.
-    shadowed: HashMap<NodeId, Vec<NodeId>>,
+    shadowed: QuickMap<NodeId, Vec<NodeId>>,
     /// Nodes of one reading of a file, and the directory that relative paths in them start from.
     bases: Vec<(Range<usize>, String)>,
 }
@@ -172,6 +200,8 @@ pub struct Document {
     pub merges: Vec<NodeId>,
     /// The place of the file's nodes in the tree.
     pub(crate) nodes: Range<usize>,
+    /// Whether it is no YAML, and only a part of it could be read.
+    pub(crate) broken: bool,
     /// Copies of keys that an alias uses as values.
     pub(crate) copies: Vec<NodeId>,
 }
@@ -185,6 +215,18 @@ impl Tree {
     pub(crate) fn push(&mut self, node: Node) -> NodeId {
         self.nodes.push(node);
         NodeId(self.nodes.len() as u32 - 1)
+    }
+
+    /// Gives a node of a file another value. What is written there stays known.
+    pub(crate) fn change(&mut self, id: NodeId, value: Value) {
+        let node = &mut self.nodes[id.0 as usize];
+        let value = std::mem::replace(&mut node.value, value);
+        self.written.entry(id).or_insert_with(|| Node { value, marks: node.marks.clone(), ..*node });
+    }
+
+    /// A node as it stands in its file.
+    pub(crate) fn written(&self, id: NodeId) -> &Node {
+        self.written.get(&id).unwrap_or_else(|| self.node(id))
     }
 
     /// Remembers that a value replaced another one.
@@ -242,18 +284,7 @@ impl Tree {
 
     /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
     pub fn kind(&self, id: NodeId) -> Option<Kind> {
-        let node = self.node(id);
-        match &node.value {
-            Value::Scalar(text, style) => {
-                let tag = node.tag().map(|it| it.name.as_str());
-                // What was interpolated is a string, whatever it looks like now.
-                if text.is_interpolated() {
-                    return Some(Kind::String);
-                }
-                Some(scalar::kind(text.as_str(), *style == Style::Plain, tag))
-            }
-            _ => None,
-        }
+        self.node(id).kind()
     }
 
     /// A scalar that is not null as the string that Compose makes of it: numbers and booleans in their canonical form.
@@ -276,18 +307,12 @@ impl Tree {
 
     /// The entries of a mapping; none for other nodes.
     pub fn entries(&self, id: NodeId) -> &[Entry] {
-        match &self.node(id).value {
-            Value::Mapping(entries) => entries,
-            _ => &[],
-        }
+        self.node(id).entries()
     }
 
     /// The items of a sequence; none for other nodes.
     pub fn items(&self, id: NodeId) -> &[Item] {
-        match &self.node(id).value {
-            Value::Sequence(items) => items,
-            _ => &[],
-        }
+        self.node(id).items()
     }
 
     /// The entry of a mapping under `key`.

@@ -1,6 +1,6 @@
 //! What a rule asks for when it mends something: a change in the words of the model, out of which come exact edits.
 
-use super::written::{Slot, Written};
+use super::written::{Index, Slot, Written};
 use super::{Edit, Yaml};
 use crate::load::Loaded;
 use crate::model::Service;
@@ -17,7 +17,7 @@ use std::rc::Rc;
 pub struct Editor<'a> {
     sources: &'a Sources,
     loaded: &'a Loaded,
-    files: RefCell<HashMap<FileId, Option<Rc<Written>>>>,
+    files: RefCell<HashMap<FileId, Rc<Index>>>,
     services: OnceCell<HashMap<String, NodeId>>,
     extended: OnceCell<HashSet<String>>,
 }
@@ -76,7 +76,7 @@ impl<'a> Editor<'a> {
                 let free = written.find(map, inner).is_none() && self.is_alone(&written, map);
                 free.then(|| written.insert(map, inner, value)).flatten()
             }
-            (Value::Scalar(..), None) if written.tree.is_null(map) => {
+            (Value::Scalar(..), None) if written.is_null(map) => {
                 written.set_value(slot, &Yaml::map([(*inner, value.clone())]))
             }
             _ => None,
@@ -125,7 +125,7 @@ impl<'a> Editor<'a> {
         self.remove(&written, slot)
     }
 
-    fn remove(&self, written: &Written, slot: Slot) -> Option<Vec<Edit>> {
+    fn remove(&self, written: &Written<'_>, slot: Slot) -> Option<Vec<Edit>> {
         let value = match &written.node(slot.parent).value {
             Value::Mapping(entries) => entries.get(slot.at)?.value,
             Value::Sequence(items) => items.get(slot.at)?.value,
@@ -150,7 +150,7 @@ impl<'a> Editor<'a> {
             Value::Mapping(_) if written.find(map, volume).is_none() && written.is_used_once(map) => {
                 written.insert(map, volume, &Yaml::Null)
             }
-            Value::Scalar(..) if written.tree.is_null(map) => written.set_value(slot, &first),
+            Value::Scalar(..) if written.is_null(map) => written.set_value(slot, &first),
             _ => None,
         }
     }
@@ -182,24 +182,25 @@ impl<'a> Editor<'a> {
     }
 
     /// A file of the project itself, as it is written.
-    fn written(&self, file: FileId) -> Option<Rc<Written>> {
+    fn written(&self, file: FileId) -> Option<Written<'a>> {
         if !self.loaded.own.contains(&file) {
             return None;
         }
-        let mut files = self.files.borrow_mut();
-        let make = || Written::new(self.sources.share(file), file).map(Rc::new);
-        files.entry(file).or_insert_with(make).clone()
+        let known = self.files.borrow().get(&file).cloned();
+        let written = Written::new(self.sources, self.loaded, file, known)?;
+        self.files.borrow_mut().entry(file).or_insert_with(|| written.index.clone());
+        Some(written)
     }
 
     /// The entry whose key is written here.
-    fn own_entry(&self, key: Span) -> Option<(Rc<Written>, Slot)> {
+    fn own_entry(&self, key: Span) -> Option<(Written<'a>, Slot)> {
         let written = self.written(key.file)?;
         let slot = written.entry_at(key)?;
         Some((written, slot))
     }
 
     /// A part of a text that stands in a file as it is, outside of any expression with a variable.
-    fn own_part(&self, text: &Text, range: Range<usize>) -> Option<(Rc<Written>, NodeId, Span)> {
+    fn own_part(&self, text: &Text, range: Range<usize>) -> Option<(Written<'a>, NodeId, Span)> {
         let part = text.slice(range.start..range.end.min(text.as_str().len()));
         let span = text.span_of(range);
         if part.variables().next().is_some() || self.sources.slice(span) != part.as_str() {
@@ -213,7 +214,7 @@ impl<'a> Editor<'a> {
     }
 
     /// Whether a change inside of this value changes one service only.
-    fn is_alone(&self, written: &Written, id: NodeId) -> bool {
+    fn is_alone(&self, written: &Written<'_>, id: NodeId) -> bool {
         let shared = match written.path_of(id).as_slice() {
             ["services", name, ..] => self.extended().contains(*name),
             _ => false,

@@ -3,7 +3,7 @@
 use super::written::Written;
 use crate::tree::{NodeId, Style, Value};
 
-impl Written {
+impl Written<'_> {
     /// The first byte of the line that holds this byte.
     pub fn line_start(&self, at: usize) -> usize {
         let line = self.source.line_of(at as u32);
@@ -68,8 +68,8 @@ impl Written {
     pub fn step(&self, map: NodeId) -> String {
         let column = |id: NodeId| {
             let node = self.node(id);
-            let first = self.tree.entries(id).first().filter(|_| !node.flow)?;
-            self.column(self.tree.span(first.key).start as usize)
+            let first = self.entries(id).first().filter(|_| !node.flow)?;
+            self.column(self.span(first.key).start as usize)
         };
         let around = self.slot(map).map(|it| it.parent);
         let between = |outer: NodeId, inner: NodeId| column(inner)?.checked_sub(column(outer)?).filter(|it| *it > 0);
@@ -78,7 +78,7 @@ impl Written {
             .document
             .roots
             .iter()
-            .flat_map(|root| self.tree.entries(*root).iter().filter_map(|it| between(*root, it.value)));
+            .flat_map(|root| self.entries(*root).iter().filter_map(|it| between(*root, it.value)));
         " ".repeat(near.or_else(|| tops.into_iter().next()).unwrap_or(2))
     }
 

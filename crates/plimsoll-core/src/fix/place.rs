@@ -14,7 +14,7 @@ const NEIGHBOURS: [(&str, &[&str]); 3] = [
     ("healthcheck", &["stop_grace_period", "stop_signal"]),
 ];
 
-impl Written {
+impl Written<'_> {
     pub fn edit(&self, range: Range<usize>, text: impl Into<String>) -> Edit {
         Edit { span: Span::new(self.file, range), text: text.into() }
     }
@@ -24,14 +24,14 @@ impl Written {
         if self.node(map).flow {
             return self.insert_flow(map, key, value);
         }
-        let entries = self.tree.entries(map);
+        let entries = self.entries(map);
         let column = self.block_column(map)?;
         let wanted = NEIGHBOURS.iter().find(|it| it.0 == key).map_or(&[][..], |it| it.1);
         let neighbour = wanted.iter().find_map(|it| self.find(map, it)).map_or(entries.len() - 1, |it| it.at);
         let entry = &entries[neighbour];
         let end = self.end_of(entry.key).max(self.end_of(entry.value));
         let place =
-            *self.bottoms.borrow_mut().entry(entry.value).or_insert_with(|| self.below(entry.value, end, column));
+            *self.index.bottoms.borrow_mut().entry(entry.value).or_insert_with(|| self.below(entry.value, end, column));
         let place = place?;
         Some(vec![self.insert_lines(place, end, column, key, value, &self.step(map))])
     }
@@ -48,11 +48,11 @@ impl Written {
 
     /// The column of the keys of a block mapping, if they stand one below the other and begin their lines.
     fn block_column(&self, map: NodeId) -> Option<usize> {
-        *self.columns.borrow_mut().entry(map).or_insert_with(|| self.find_column(map))
+        *self.index.columns.borrow_mut().entry(map).or_insert_with(|| self.find_column(map))
     }
 
     fn find_column(&self, map: NodeId) -> Option<usize> {
-        let mut keys = self.tree.entries(map).iter().map(|it| self.start_of(it.key));
+        let mut keys = self.entries(map).iter().map(|it| self.start_of(it.key));
         let first = keys.next()?;
         let column = self.column(first)?;
         // The first may stand behind the dash of an item.
@@ -66,7 +66,7 @@ impl Written {
         if !self.text()[span.clone()].starts_with('{') {
             return None;
         }
-        let Some(last) = self.tree.entries(map).last() else {
+        let Some(last) = self.entries(map).last() else {
             let json = self.is_json(map);
             let entry = format!("{}: {}", name(key, json), value.flow(json));
             let bare = self.text()[span.start + 1..span.end].trim() == "}";
@@ -92,7 +92,7 @@ impl Written {
     /// Whether the keys of a flow mapping, or of the one around it, are in double quotes, as in JSON.
     fn is_json(&self, map: NodeId) -> bool {
         let double = |it: NodeId| matches!(self.node(it).value, Value::Scalar(_, Style::Double));
-        match self.tree.entries(map).first() {
+        match self.entries(map).first() {
             Some(first) => double(first.key),
             None => self.slot(map).is_some_and(|it| {
                 matches!(self.node(it.parent).value, Value::Mapping(_)) && double(self.entry(it).key)
@@ -105,14 +105,15 @@ impl Written {
         if self.node(root).flow {
             return self.insert_flow(root, key, value);
         }
-        let entries = self.tree.entries(root);
+        let entries = self.entries(root);
         let column = self.block_column(root)?;
         let last = entries.last()?;
         let end = self.end_of(last.key).max(self.end_of(last.value));
-        let place = *self.bottoms.borrow_mut().entry(root).or_insert_with(|| self.bottom(last.value, end, column));
+        let place =
+            *self.index.bottoms.borrow_mut().entry(root).or_insert_with(|| self.bottom(last.value, end, column));
         let place = place?;
         let step = entries.iter().find_map(|it| {
-            let inner = self.tree.entries(it.value).first().filter(|_| !self.node(it.value).flow)?;
+            let inner = self.entries(it.value).first().filter(|_| !self.node(it.value).flow)?;
             self.column(self.start_of(inner.key))?.checked_sub(column).filter(|it| *it > 0)
         });
         let step = " ".repeat(step.unwrap_or(2));
@@ -142,9 +143,9 @@ impl Written {
 
     /// Whether blank lines stand between the entries at the top, or between services if there is but one entry.
     fn is_spaced(&self, root: NodeId) -> bool {
-        let entries = self.tree.entries(root);
+        let entries = self.entries(root);
         let entries = match entries {
-            [only] => self.tree.entries(only.value),
+            [only] => self.entries(only.value),
             _ => entries,
         };
         let Some(last) = entries.get(1..).and_then(<[_]>::last) else { return false };
@@ -260,7 +261,7 @@ impl Written {
 
     /// The first entry of a mapping that is an item begins behind its dash: the next one takes its place.
     fn remove_behind_dash(&self, slot: Slot, start: usize, end: usize) -> Option<Vec<Edit>> {
-        let next = self.tree.entries(slot.parent).get(slot.at + 1).filter(|_| slot.at == 0)?;
+        let next = self.entries(slot.parent).get(slot.at + 1).filter(|_| slot.at == 0)?;
         let next = self.start_of(next.key);
         self.block_column(slot.parent)?;
         let between = &self.text()[end..next];
@@ -292,21 +293,21 @@ impl Written {
 
     /// The value of an entry, or an item.
     fn child(&self, slot: Slot) -> Option<NodeId> {
-        let entry = self.tree.entries(slot.parent).get(slot.at).map(|it| it.value);
-        entry.or_else(|| self.tree.items(slot.parent).get(slot.at).map(|it| it.value))
+        let entry = self.entries(slot.parent).get(slot.at).map(|it| it.value);
+        entry.or_else(|| self.items(slot.parent).get(slot.at).map(|it| it.value))
     }
 
     fn count(&self, parent: NodeId) -> usize {
-        self.tree.entries(parent).len().max(self.tree.items(parent).len())
+        self.entries(parent).len().max(self.items(parent).len())
     }
 
     /// From the key, or the dash, to the end of the value.
     fn extent(&self, slot: Slot) -> Option<(usize, usize)> {
-        if let Some(entry) = self.tree.entries(slot.parent).get(slot.at) {
+        if let Some(entry) = self.entries(slot.parent).get(slot.at) {
             let end = self.end_of(entry.value).max(self.colon(entry.key).unwrap_or_default());
             return Some((self.start_of(entry.key), end.max(self.end_of(entry.key))));
         }
-        let item = self.tree.items(slot.parent).get(slot.at)?.value;
+        let item = self.items(slot.parent).get(slot.at)?.value;
         let (start, end) = (self.start_of(item), self.end_of(item));
         if self.node(slot.parent).flow {
             return Some((start, end));

@@ -4,9 +4,9 @@ use super::Edit;
 use super::written::Written;
 use crate::source::{Sources, Span};
 use crate::syntax;
-use crate::tree::{NodeId, Style, Tree};
+use crate::tree::{Node, NodeId, Style, Tree, Value};
 
-impl Written {
+impl Written<'_> {
     /// Replaces a part of a scalar, whose bytes are those of its value, by another text.
     pub fn replace_part(&self, span: Span, new: &str) -> Option<Vec<Edit>> {
         let (id, style) = self.scalar_around(span)?;
@@ -41,7 +41,7 @@ impl Written {
 
     /// Whether a scalar, written like this in the place of this one, is the old string with the new part.
     fn reads_as(&self, id: NodeId, made: &str, span: Span, new: &str) -> bool {
-        let Some(text) = self.tree.text(id) else { return false };
+        let Value::Scalar(text, _) = &self.node(id).value else { return false };
         let value = text.as_str();
         let length = (span.end - span.start) as usize;
         let starts = (0..=value.len().saturating_sub(length)).filter(|at| {
@@ -60,7 +60,7 @@ impl Written {
         let found = if in_flow { items.first().map(|it| it.value) } else { entries.first().map(|it| it.value) };
         let alone = items.len() + entries.len() == 1 && document.comments.is_empty();
         let Some(found) = found.filter(|_| alone) else { return false };
-        let kind = |tree: &Tree, id: NodeId| tree.kind(id).map(|it| std::mem::discriminant(&it));
-        tree.text(found).is_some_and(|it| it.as_str() == wanted) && kind(&tree, found) == kind(&self.tree, id)
+        let kind = |it: &Node| it.kind().map(|it| std::mem::discriminant(&it));
+        tree.text(found).is_some_and(|it| it.as_str() == wanted) && kind(tree.node(found)) == kind(self.node(id))
     }
 }

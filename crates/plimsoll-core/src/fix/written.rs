@@ -1,12 +1,12 @@
 //! One file as it is written, before variables, aliases and merging: where each key stands, and who uses an anchor.
 
-use crate::problem::ProblemKind;
-use crate::source::{Encoding, FileId, Source, Span};
-use crate::syntax;
-use crate::tree::{Document, Entry, Node, NodeId, Style, Tree, Value};
+use crate::load::Loaded;
+use crate::source::{Encoding, FileId, Source, Sources, Span};
+use crate::syntax::scalar::Kind;
+use crate::tree::{Document, Entry, Item, Node, NodeId, Style, Tree, Value};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::rc::Rc;
 
 /// How far the uses of an anchor are followed.
 const DEEPEST: usize = 16;
@@ -21,21 +21,25 @@ pub(super) struct Slot {
 }
 
 /// One file as it is written.
-pub(super) struct Written {
-    pub source: Arc<Source>,
+pub(super) struct Written<'a> {
+    pub source: &'a Source,
     pub file: FileId,
-    pub tree: Tree,
-    pub document: Document,
-    /// Entries, by the first byte of their key.
-    keys: HashMap<u32, Slot>,
-    /// Where a value stands in its parent.
-    slots: HashMap<NodeId, Slot>,
-    /// Scalars by their first byte, keys left out.
-    scalars: HashMap<u32, NodeId>,
-    /// The first bytes of scalars, in order.
-    starts: Vec<u32>,
-    /// Items of lists, by the first byte of their value.
-    items: HashMap<u32, Slot>,
+    tree: &'a Tree,
+    pub document: &'a Document,
+    pub index: Rc<Index>,
+}
+
+/// Where to find what in a file.
+#[derive(Default)]
+pub(super) struct Index {
+    /// Entries with the first byte of their key, in order.
+    keys: Vec<(u32, Slot)>,
+    /// Where a value stands in its parent, by its place among the nodes of the file.
+    slots: Vec<Option<Slot>>,
+    /// Scalars with their first byte, in order; keys left out.
+    scalars: Vec<(u32, NodeId)>,
+    /// Items of lists with the first byte of their value, in order.
+    items: Vec<(u32, Slot)>,
     /// The first bytes of anchors, in order.
     anchors: Vec<u32>,
     /// Entries of large mappings, by their key.
@@ -47,73 +51,68 @@ pub(super) struct Written {
     uses: HashMap<NodeId, Vec<NodeId>>,
 }
 
-impl Written {
-    /// Reads the file again. `None` where no edit can be exact: its bytes are not those of the text, or it is not YAML.
-    pub fn new(source: Arc<Source>, file: FileId) -> Option<Written> {
-        if source.encoding() != Encoding::Utf8 {
-            return None;
-        }
-        let (mut tree, mut problems) = (Tree::default(), Vec::new());
-        let document = syntax::parse(&mut tree, file, &source, &mut problems);
-        let broken = problems.iter().any(|it| it.kind == ProblemKind::YamlSyntax);
-        // A key that is an anchor may be used anywhere.
-        if broken || !document.copies.is_empty() {
-            return None;
-        }
-        let mut written = Written {
-            source,
-            file,
-            tree,
-            document,
-            keys: HashMap::new(),
-            slots: HashMap::new(),
-            scalars: HashMap::new(),
-            starts: Vec::new(),
-            names: HashMap::new(),
-            columns: RefCell::default(),
-            bottoms: RefCell::default(),
-            items: HashMap::new(),
-            anchors: Vec::new(),
-            uses: HashMap::new(),
-        };
-        written.index();
-        Some(written)
-    }
-
-    fn index(&mut self) {
-        for (at, node) in self.tree.nodes.iter().enumerate() {
+impl Index {
+    fn new(tree: &Tree, document: &Document) -> Index {
+        let first = document.nodes.start;
+        let mut index = Index { slots: vec![None; document.nodes.len()], ..Index::default() };
+        for at in document.nodes.clone() {
             let parent = NodeId(at as u32);
-            self.anchors.extend(node.anchor().map(|it| it.span.start));
+            let node = tree.written(parent);
+            index.anchors.extend(node.anchor().map(|it| it.span.start));
             match &node.value {
                 Value::Mapping(entries) => {
                     if entries.len() > LARGE {
                         let names = entries.iter().enumerate().rev();
-                        let names = names.map(|(at, it)| (self.tree.key(it.key).to_string(), at)).collect();
-                        self.names.insert(parent, names);
+                        let names = names.map(|(at, it)| (tree.key(it.key).to_string(), at)).collect();
+                        index.names.insert(parent, names);
                     }
                     for (at, entry) in entries.iter().enumerate() {
-                        self.keys.insert(self.tree.span(entry.key).start, Slot { parent, at });
-                        self.slots.insert(entry.value, Slot { parent, at });
+                        index.keys.push((tree.span(entry.key).start, Slot { parent, at }));
+                        index.slots[entry.value.0 as usize - first] = Some(Slot { parent, at });
                     }
                 }
                 Value::Sequence(items) => {
                     for (at, item) in items.iter().enumerate() {
-                        self.items.insert(self.tree.span(item.value).start, Slot { parent, at });
-                        self.slots.insert(item.value, Slot { parent, at });
+                        index.items.push((tree.span(item.value).start, Slot { parent, at }));
+                        index.slots[item.value.0 as usize - first] = Some(Slot { parent, at });
                     }
                 }
-                Value::Alias(_, Some(target)) => self.uses.entry(*target).or_default().push(parent),
+                Value::Alias(_, Some(target)) => index.uses.entry(*target).or_default().push(parent),
                 _ => {}
             }
         }
-        for node in self.slots.keys() {
-            if matches!(self.tree.node(*node).value, Value::Scalar(..)) {
-                self.scalars.insert(self.tree.span(*node).start, *node);
+        for at in document.nodes.clone().filter(|it| index.slots[*it - first].is_some()) {
+            let id = NodeId(at as u32);
+            if matches!(tree.node(id).value, Value::Scalar(..)) {
+                index.scalars.push((tree.span(id).start, id));
             }
         }
-        self.starts = self.scalars.keys().copied().collect();
-        self.starts.sort_unstable();
-        self.anchors.sort_unstable();
+        // Nodes come nearly in the order of the file. Of two at one place the later is the inner one.
+        index.keys.sort_by_key(|it| it.0);
+        index.items.sort_by_key(|it| it.0);
+        index.scalars.sort_by_key(|it| it.0);
+        index.anchors.sort_unstable();
+        index
+    }
+}
+
+impl<'a> Written<'a> {
+    /// A file of a project. `None` where no edit can be exact: its bytes are not those of the text, or it is not YAML.
+    /// What was found out about it the last time is in `known`.
+    pub fn new(
+        sources: &'a Sources,
+        loaded: &'a Loaded,
+        file: FileId,
+        known: Option<Rc<Index>>,
+    ) -> Option<Written<'a>> {
+        let (source, tree) = (sources.get(file), &loaded.tree);
+        let document = loaded.documents.iter().find(|it| it.file == file)?;
+        // A key that is an anchor may be used anywhere.
+        if source.encoding() != Encoding::Utf8 || document.broken || !document.copies.is_empty() {
+            return None;
+        }
+        let index = known.unwrap_or_else(|| Rc::new(Index::new(tree, document)));
+        Some(Written { source, file, tree, document, index })
     }
 
     pub fn text(&self) -> &str {
@@ -121,51 +120,67 @@ impl Written {
     }
 
     pub fn node(&self, id: NodeId) -> &Node {
-        self.tree.node(id)
+        self.tree.written(id)
+    }
+
+    pub fn entries(&self, id: NodeId) -> &[Entry] {
+        self.node(id).entries()
+    }
+
+    pub fn items(&self, id: NodeId) -> &[Item] {
+        self.node(id).items()
+    }
+
+    pub fn span(&self, id: NodeId) -> Span {
+        self.tree.span(id)
+    }
+
+    pub fn is_null(&self, id: NodeId) -> bool {
+        self.node(id).kind() == Some(Kind::Null)
     }
 
     /// The entry whose key is written here.
     pub fn entry_at(&self, key: Span) -> Option<Slot> {
-        self.keys.get(&key.start).copied().filter(|it| self.tree.span(self.entry(*it).key) == key)
+        last_at(&self.index.keys, key.start).filter(|it| self.span(self.entry(*it).key) == key)
     }
 
     /// The item of a list whose value is written here.
     pub fn item_at(&self, value: Span) -> Option<Slot> {
-        let slot = self.items.get(&value.start).copied()?;
-        let item = self.tree.items(slot.parent).get(slot.at)?;
-        (self.tree.span(item.value) == value).then_some(slot)
+        let slot = last_at(&self.index.items, value.start)?;
+        let item = self.items(slot.parent).get(slot.at)?;
+        (self.span(item.value) == value).then_some(slot)
     }
 
     /// Whether an anchor stands in a value or before it.
     pub fn has_anchor(&self, value: NodeId) -> bool {
         let (start, end) = (self.start_of(value), self.end_of(value));
-        let from = self.anchors.partition_point(|it| (*it as usize) < start);
-        self.anchors.get(from).is_some_and(|it| (*it as usize) < end)
+        let from = self.index.anchors.partition_point(|it| (*it as usize) < start);
+        self.index.anchors.get(from).is_some_and(|it| (*it as usize) < end)
     }
 
     pub fn entry(&self, slot: Slot) -> &Entry {
-        &self.tree.entries(slot.parent)[slot.at]
+        &self.entries(slot.parent)[slot.at]
     }
 
     /// The entry of a mapping under this key.
     pub fn find(&self, map: NodeId, key: &str) -> Option<Slot> {
-        let at = match self.names.get(&map) {
+        let at = match self.index.names.get(&map) {
             Some(names) => *names.get(key)?,
-            None => self.tree.entries(map).iter().position(|it| self.tree.key(it.key) == key)?,
+            None => self.entries(map).iter().position(|it| self.tree.key(it.key) == key)?,
         };
         Some(Slot { parent: map, at })
     }
 
     /// Where a value stands in its collection.
     pub fn slot(&self, value: NodeId) -> Option<Slot> {
-        self.slots.get(&value).copied()
+        *self.index.slots.get((value.0 as usize).checked_sub(self.document.nodes.start)?)?
     }
 
     /// The scalar that a part of a value lies in.
     pub fn scalar_around(&self, span: Span) -> Option<(NodeId, Style)> {
-        let before = self.starts.partition_point(|it| *it <= span.start);
-        let id = *self.scalars.get(self.starts.get(before.checked_sub(1)?)?)?;
-        let node = self.tree.node(id);
+        let before = self.index.scalars.partition_point(|it| it.0 <= span.start);
+        let id = self.index.scalars.get(before.checked_sub(1)?)?.1;
+        let node = self.node(id);
         let Value::Scalar(_, style) = node.value else { return None };
         node.span.contains(span).then_some((id, style))
     }
@@ -174,7 +189,7 @@ impl Written {
     pub fn path_of(&self, mut id: NodeId) -> Vec<&str> {
         let mut path = Vec::new();
         while let Some(slot) = self.slot(id) {
-            if let Value::Mapping(entries) = &self.tree.node(slot.parent).value {
+            if let Value::Mapping(entries) = &self.node(slot.parent).value {
                 path.push(self.tree.key(entries[slot.at].key));
             }
             id = slot.parent;
@@ -194,7 +209,7 @@ impl Written {
         let mut at = id;
         let mut shared = None;
         loop {
-            if let Some(uses) = self.uses.get(&at) {
+            if let Some(uses) = self.index.uses.get(&at) {
                 if uses.len() > 1 || shared.is_some() {
                     return false;
                 }
@@ -224,15 +239,21 @@ impl Written {
 
     /// One past the last byte of a value, its anchor and tag included.
     pub fn end_of(&self, id: NodeId) -> usize {
-        let node = self.tree.node(id);
+        let node = self.node(id);
         let marks = [node.anchor(), node.tag()].into_iter().flatten().map(|it| it.span.end);
         marks.fold(node.span.end, u32::max) as usize
     }
 
     /// The first byte of a value, its anchor and tag included.
     pub fn start_of(&self, id: NodeId) -> usize {
-        let node = self.tree.node(id);
+        let node = self.node(id);
         let marks = [node.anchor(), node.tag()].into_iter().flatten().map(|it| it.span.start);
         marks.fold(node.span.start, u32::min) as usize
     }
+}
+
+/// The last of what begins at a byte.
+fn last_at(found: &[(u32, Slot)], start: u32) -> Option<Slot> {
+    let end = found.partition_point(|it| it.0 <= start);
+    found.get(end.checked_sub(1)?).filter(|it| it.0 == start).map(|it| it.1)
 }

@@ -7,6 +7,7 @@ use crate::source::Span;
 use crate::text::Text;
 use crate::tree::{Entry, Item, Node, NodeId, Path, Style, Tree, Value};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry::{Occupied, Vacant};
 
 /// How a place in the model is merged, where it is not simply "maps deeply, lists appended, the rest replaced".
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,14 +152,21 @@ impl Merger<'_> {
                 match (below, above) {
                     (Some(below), Some(above)) => {
                         let mut entries: Vec<Entry> = below;
+                        let mut index = HashMap::new();
+                        for (at, it) in entries.iter().enumerate() {
+                            index.entry(self.tree.key(it.key).to_string()).or_insert(at);
+                        }
                         for entry in above {
-                            let name = self.tree.key(entry.key).to_string();
-                            match entries.iter().position(|it| self.tree.key(it.key) == name) {
-                                Some(at) => {
+                            match index.entry(self.tree.key(entry.key).to_string()) {
+                                Occupied(at) => {
+                                    let at = *at.get();
                                     self.tree.shadow(entry.value, entries[at].value);
                                     entries[at] = entry;
                                 }
-                                None => entries.push(entry),
+                                Vacant(place) => {
+                                    place.insert(entries.len());
+                                    entries.push(entry);
+                                }
                             }
                         }
                         self.make(over, Value::Mapping(entries))

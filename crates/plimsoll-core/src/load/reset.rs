@@ -52,7 +52,7 @@ impl Resets {
                     path.pop();
                 }
                 if kept.len() != count {
-                    tree.nodes[id.0 as usize].value = Value::Mapping(kept);
+                    tree.change(id, Value::Mapping(kept));
                 }
             }
             Value::Sequence(items) => {
@@ -61,7 +61,7 @@ impl Resets {
                 let kept: Vec<Item> = items.into_iter().filter(|it| self.walk(tree, it.value, path, budget)).collect();
                 path.pop();
                 if kept.len() != count {
-                    tree.nodes[id.0 as usize].value = Value::Sequence(kept);
+                    tree.change(id, Value::Sequence(kept));
                 }
             }
             _ => {}

@@ -21,17 +21,19 @@ pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, prob
         match &mut tree.nodes[at].value {
             Value::Mapping(entries) => {
                 let mut entries = std::mem::take(entries);
+                let written = entries.iter().any(|it| is_alias(tree, it.value)).then(|| entries.clone());
                 for entry in &mut entries {
                     follow(tree, &mut entry.value, &mut entry.path, variables, problems);
                 }
-                tree.nodes[at].value = Value::Mapping(entries);
+                put(tree, at, written.map(Value::Mapping), Value::Mapping(entries));
             }
             Value::Sequence(items) => {
                 let mut items = std::mem::take(items);
+                let written = items.iter().any(|it| is_alias(tree, it.value)).then(|| items.clone());
                 for item in &mut items {
                     follow(tree, &mut item.value, &mut item.path, variables, problems);
                 }
-                tree.nodes[at].value = Value::Sequence(items);
+                put(tree, at, written.map(Value::Sequence), Value::Sequence(items));
             }
             _ => {}
         }
@@ -42,6 +44,21 @@ pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, prob
     let mut budget = Some(MERGED_ENTRIES);
     for id in &document.merges {
         merge(tree, *id, &mut budget, problems);
+    }
+}
+
+fn is_alias(tree: &Tree, id: NodeId) -> bool {
+    matches!(tree.node(id).value, Value::Alias(_, Some(_)))
+}
+
+/// Puts the children of a node back. Where they are others now, what is written there is kept.
+fn put(tree: &mut Tree, at: usize, written: Option<Value>, value: Value) {
+    match written {
+        None => tree.nodes[at].value = value,
+        Some(written) => {
+            tree.nodes[at].value = written;
+            tree.change(NodeId(at as u32), value);
+        }
     }
 }
 
@@ -58,10 +75,11 @@ fn follow(tree: &mut Tree, value: &mut NodeId, path: &mut Path, variables: &Vari
 }
 
 fn expand(tree: &mut Tree, id: NodeId, variables: &Variables, problems: &mut Vec<Problem>) {
-    if let Value::Scalar(text, _) = &mut tree.nodes[id.0 as usize].value
+    if let Value::Scalar(text, style) = &tree.node(id).value
         && text.as_str().contains('$')
     {
-        *text = interpolate(text.clone(), variables, problems);
+        let value = Value::Scalar(interpolate(text.clone(), variables, problems), *style);
+        tree.change(id, value);
     }
 }
 
@@ -118,7 +136,7 @@ fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut
             entries.push(Entry { path, ..entry.clone() });
         }
     }
-    tree.nodes[id.0 as usize].value = Value::Mapping(entries);
+    tree.change(id, Value::Mapping(entries));
 }
 
 /// The values that one `<<` names: a mapping, or each item of a list.

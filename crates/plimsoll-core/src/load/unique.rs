@@ -5,6 +5,7 @@
 use crate::grammar::path;
 use crate::model::short_target;
 use crate::tree::{Item, NodeId, Tree, Value};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// What makes two items of a list the same.
@@ -47,21 +48,21 @@ const LISTS: [(&str, Key); 18] = [
 pub(crate) fn unify(tree: &mut Tree, root: NodeId) {
     let Some(services) = tree.get(root, "services").map(|it| it.value) else { return };
     let services: Vec<NodeId> = tree.entries(services).iter().map(|it| it.value).collect();
+    let mut lists = Vec::new();
     for service in services {
-        for (name, key) in LISTS {
-            if let Some(list) = tree.get(service, name).map(|it| it.value) {
-                unify_list(tree, list, key);
-            }
+        for entry in tree.entries(service).iter().filter(|it| tree.items(it.value).len() > 1) {
+            let name = tree.key(entry.key);
+            lists.extend(LISTS.iter().find(|it| it.0 == name).map(|it| (entry.value, it.1)));
         }
+    }
+    for (list, key) in lists {
+        unify_list(tree, list, key);
     }
 }
 
 fn unify_list(tree: &mut Tree, list: NodeId, key: Key) {
-    let Value::Sequence(items) = &tree.node(list).value else { return };
-    if items.len() < 2 {
-        return;
-    }
-    let mut seen: HashMap<String, usize> = HashMap::new();
+    let items = tree.items(list);
+    let mut seen: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(items.len());
     let mut kept: Vec<Item> = Vec::with_capacity(items.len());
     let mut replaced = Vec::new();
     for item in items {
@@ -86,30 +87,32 @@ fn unify_list(tree: &mut Tree, list: NodeId, key: Key) {
     for (winner, loser) in replaced {
         tree.shadow(winner, loser);
     }
-    tree.nodes[list.0 as usize].value = Value::Sequence(kept);
+    tree.change(list, Value::Sequence(kept));
 }
 
 /// The key of an item; `None` if a variable hides it, so that it is like no other.
-fn key_of(tree: &Tree, id: NodeId, key: Key) -> Option<String> {
+fn key_of(tree: &Tree, id: NodeId, key: Key) -> Option<Cow<'_, str>> {
     let text = tree.text(id);
     let field = |name: &str| {
         let entry = tree.get(id, name)?;
-        tree.text(entry.value)?.known().map(str::to_string)
+        tree.text(entry.value)?.known().map(Cow::from)
     };
     match (key, text) {
-        (Key::Name, Some(text)) => Some(text.known()?.split('=').next().unwrap_or_default().to_string()),
+        (Key::Name, Some(text)) => Some(text.known()?.split('=').next().unwrap_or_default().into()),
         (Key::Name, None) => None,
-        (Key::Target, Some(text)) => Some(path::clean(short_target(text)?.known()?)),
-        (Key::Target, None) => Some(path::clean(&field("target")?)),
-        (Key::File(directory), Some(text)) => Some(format!("{directory}/{}", text.known()?)),
-        (Key::File(directory), None) => field("target").or_else(|| Some(format!("{directory}/{}", field("source")?))),
-        (Key::Path, Some(text)) => text.known().map(str::to_string),
+        (Key::Target, Some(text)) => Some(path::clean(short_target(text)?.known()?).into()),
+        (Key::Target, None) => Some(path::clean(&field("target")?).into()),
+        (Key::File(directory), Some(text)) => Some(format!("{directory}/{}", text.known()?).into()),
+        (Key::File(directory), None) => {
+            field("target").or_else(|| Some(format!("{directory}/{}", field("source")?).into()))
+        }
+        (Key::Path, Some(text)) => text.known().map(Cow::from),
         (Key::Path, None) => field("path"),
-        (Key::Port, Some(text)) => text.known().map(str::to_string),
+        (Key::Port, Some(text)) => text.known().map(Cow::from),
         (Key::Port, None) => {
             let part = |name: &str| field(name).unwrap_or_default();
-            let protocol = field("protocol").unwrap_or_else(|| "tcp".to_string());
-            Some(format!("{}:{}:{}/{protocol}", part("host_ip"), part("published"), part("target")))
+            let protocol = field("protocol").unwrap_or("tcp".into());
+            Some(format!("{}:{}:{}/{protocol}", part("host_ip"), part("published"), part("target")).into())
         }
     }
 }

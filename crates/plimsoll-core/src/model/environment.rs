@@ -4,6 +4,7 @@ use super::lower::Lower;
 use crate::source::Span;
 use crate::text::Text;
 use crate::tree::{Entry, Path};
+use std::collections::HashSet;
 
 /// One variable of `environment:`.
 #[derive(Clone, Debug)]
@@ -61,9 +62,13 @@ pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> (Vec<Variable>, bool) {
             continue;
         }
         let value = equals.map(|at| text.slice(at + 1..text.as_str().len()));
-        variables.retain(|it| it.name != name.as_str());
         variables.push(Variable { name: name.as_str().to_string(), key: name.span(), value, path });
     }
+    // The last of a name counts.
+    let mut seen = HashSet::with_capacity(variables.len());
+    let last: Vec<bool> = variables.iter().rev().map(|it| seen.insert(it.name.as_str())).collect();
+    let mut last = last.into_iter().rev();
+    variables.retain(|_| last.next().unwrap_or(true));
     (variables, opaque)
 }
 

@@ -3,7 +3,7 @@
 use super::environment::{self, EnvFile, EnvValue, Variable};
 use super::lower::Lower;
 use super::reference::{self, FileReference};
-use super::{Build, Command, Dependency, Field, Healthcheck, Lost, LostMount, Mount, dependency};
+use super::{Build, Command, Dependency, Field, Healthcheck, Lost, LostMount, Mount, Rare, Unset, dependency};
 use crate::grammar::duration::{self, Nanoseconds};
 use crate::load::EnvFiles;
 use crate::source::Span;
@@ -35,7 +35,7 @@ pub struct VolumesFrom {
 }
 
 /// The parts of `deploy:` that matter to data.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Deploy {
     /// `replicas`.
     pub replicas: Option<Field<Option<i128>>>,
@@ -57,8 +57,22 @@ pub struct Deploy {
     pub constraints: Option<Field<Vec<Text>>>,
 }
 
+impl Unset for Deploy {
+    const UNSET: &'static Deploy = &Deploy {
+        replicas: None,
+        restart_condition: None,
+        restart_policy: None,
+        limits: None,
+        reservations: None,
+        written: None,
+        mode: None,
+        update_order: None,
+        constraints: None,
+    };
+}
+
 /// How much of the machine a service may use, or has for itself.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Limits {
     /// Processors.
     pub cpus: Option<Field<Text>>,
@@ -66,6 +80,10 @@ pub struct Limits {
     pub memory: Option<Field<Text>>,
     /// Processes.
     pub pids: Option<Field<Text>>,
+}
+
+impl Unset for Limits {
+    const UNSET: &'static Limits = &Limits { cpus: None, memory: None, pids: None };
 }
 
 /// One entry of `services:`. Fields have the names and meanings of the Compose Specification.
@@ -83,7 +101,7 @@ pub struct Service {
     /// Images that `image` took the place of when files were merged, the nearest first; none where it extends another
     /// service, whose image need not run.
     pub replaced_images: Vec<Text>,
-    pub build: Option<Field<Build>>,
+    pub build: Option<Box<Field<Build>>>,
     pub provider: Option<Field<()>>,
     pub extends: Option<Field<()>>,
     /// Something is written for it that is no service, no image or no build, which the schema reports.
@@ -93,12 +111,12 @@ pub struct Service {
     /// Mounts that are written for it and that Compose leaves out without a word.
     pub lost_mounts: Vec<LostMount>,
     pub volumes_from: Vec<VolumesFrom>,
-    pub healthcheck: Option<Field<Healthcheck>>,
+    pub healthcheck: Option<Box<Field<Healthcheck>>>,
     pub depends_on: Vec<Dependency>,
     pub stop_signal: Option<Field<Text>>,
     pub stop_grace_period: Option<Field<Period>>,
     pub restart: Option<Field<Text>>,
-    pub deploy: Deploy,
+    pub deploy: Rare<Deploy>,
     pub scale: Option<Field<Option<i128>>>,
     pub command: Option<Field<Command>>,
     pub entrypoint: Option<Field<Command>>,
@@ -132,9 +150,9 @@ pub struct Service {
     pub pid: Option<Field<Text>>,
     pub uts: Option<Field<Text>>,
     /// `cpus`, `mem_limit` and `pids_limit`.
-    pub limits: Limits,
+    pub limits: Rare<Limits>,
     /// `mem_reservation`.
-    pub reservations: Limits,
+    pub reservations: Rare<Limits>,
     /// A variable has a part in it, wherever.
     pub has_variables: bool,
 }
@@ -162,7 +180,7 @@ impl Service {
             stop_signal: None,
             stop_grace_period: None,
             restart: None,
-            deploy: Deploy::default(),
+            deploy: Rare::default(),
             scale: None,
             command: None,
             entrypoint: None,
@@ -190,8 +208,8 @@ impl Service {
             ipc: None,
             pid: None,
             uts: None,
-            limits: Limits::default(),
-            reservations: Limits::default(),
+            limits: Rare::default(),
+            reservations: Rare::default(),
             has_variables: reference::has_variables(lower, entry.value),
         };
         let mut extended = false;
@@ -215,7 +233,7 @@ impl Service {
                 self.has_wrong_image |= self.image.is_none();
             }
             "build" => {
-                self.build = Build::lower(lower, value).map(|it| lower.field(entry, it));
+                self.build = Build::lower(lower, value).map(|it| Box::new(lower.field(entry, it)));
                 self.has_wrong_image |= self.build.is_none();
             }
             "provider" => self.provider = Some(lower.field(entry, ())),
@@ -237,12 +255,12 @@ impl Service {
             "volumes_from" => {
                 self.volumes_from = lower.texts(entry).into_iter().map(|it| VolumesFrom { source: it.0 }).collect();
             }
-            "healthcheck" => self.healthcheck = Healthcheck::lower(lower, entry),
+            "healthcheck" => self.healthcheck = Healthcheck::lower(lower, entry).map(Box::new),
             "depends_on" => self.depends_on = dependency::lower(lower, entry),
             "stop_signal" => self.stop_signal = lower.text_field(entry),
             "stop_grace_period" => self.stop_grace_period = Period::lower(lower, entry),
             "restart" => self.restart = lower.text_field(entry),
-            "deploy" => self.deploy = Deploy::lower(lower, entry),
+            "deploy" => self.deploy = Deploy::lower(lower, entry).into(),
             "scale" => self.scale = lower.integer_field(entry),
             "command" => self.command = Command::lower(lower, entry),
             "entrypoint" => self.entrypoint = Command::lower(lower, entry),

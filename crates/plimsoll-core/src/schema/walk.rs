@@ -3,6 +3,7 @@
 use super::words::{either, expected, kind_name, named, quoted, shown};
 use super::{Cast, Form, List, Map, Rest, Shape, Types, form, hint};
 use crate::problem::{Problem, ProblemKind};
+use crate::quick::QuickSet;
 use crate::source::Span;
 use crate::syntax::scalar::Kind;
 use crate::text::Text;
@@ -24,7 +25,7 @@ pub(super) struct Walk<'a> {
     path: Vec<Step<'a>>,
     maps: Vec<&'static Map>,
     /// What was looked at as what: aliases lead to the same node again and again.
-    seen: HashSet<(NodeId, usize)>,
+    seen: QuickSet<(NodeId, usize)>,
     reported: HashSet<(Span, String)>,
     budget: usize,
 }
