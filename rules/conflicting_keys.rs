@@ -32,7 +32,7 @@ fn check(cx: &mut Cx<'_>) {
         limits(cx, service, &service.reservations, deploy.reservations.as_ref(), ["mem_reservation", "reservations"]);
         service.build.iter().for_each(|it| sources(cx, service, it));
         let known = |it: &&Field<Text>| it.is_known() && !it.is_blank();
-        let Some(field) = service.container_name.as_ref().filter(known) else { continue };
+        let Some(field) = service.container_name.as_deref().filter(known) else { continue };
         let others = names.entry(field.as_str()).or_default();
         if let Some((first, name)) = others.iter().find(|it| !never_together(it.0, service)) {
             let both = format!("`{}` and `{}`", first.name, service.name);

@@ -111,9 +111,10 @@ fn from_host(project: &Project) -> FromHost {
             }
         }
         let values = service.environment.iter().filter_map(|it| it.value.as_ref());
-        let fields = [&service.image, &service.container_name, &service.hostname, &service.user, &service.platform];
+        let rare = [&service.container_name, &service.hostname, &service.user, &service.platform];
+        let fields = service.image.iter().chain(rare.into_iter().flatten().map(|it| &**it));
         let mounts = service.mounts.iter().flat_map(|it| it.source.iter().chain([&it.target]));
-        let texts = values.chain(fields.into_iter().flatten().map(|it| &it.value)).chain(mounts);
+        let texts = values.chain(fields.map(|it| &it.value)).chain(mounts);
         names.extend(texts.flat_map(Text::variables).map(|it| it.0.to_string()));
     }
     FromHost(names)

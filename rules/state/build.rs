@@ -67,11 +67,11 @@ pub(super) fn running(service: &Service, image: &BuiltImage) -> Service {
     runs.image = service.build.as_ref().map(|it| Field { span: image.base.span(), ..it.with(image.base.clone()) });
     // An entrypoint of the service takes the command of the image away.
     if service.entrypoint.is_none() {
-        runs.entrypoint.clone_from(&image.entrypoint);
-        runs.command = service.command.clone().or_else(|| image.command.clone());
+        runs.entrypoint = image.entrypoint.clone().map(Box::new);
+        runs.command = service.command.clone().or_else(|| image.command.clone().map(Box::new));
     }
-    runs.working_dir = service.working_dir.clone().or_else(|| image.working_dir.clone());
-    runs.user = service.user.clone().or_else(|| image.user.clone());
+    runs.working_dir = service.working_dir.clone().or_else(|| image.working_dir.clone().map(Box::new));
+    runs.user = service.user.clone().or_else(|| image.user.clone().map(Box::new));
     runs
 }
 

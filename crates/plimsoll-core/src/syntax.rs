@@ -16,6 +16,7 @@ use crate::tree::{Document, Entry, Item, Mark, Marks, Node, NodeId, Path, Style,
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag, options};
 use keys::Keys;
 use mistake::{Context, Mistake};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
@@ -125,7 +126,7 @@ impl Reader<'_> {
                 self.problems.push(Problem::new(ProblemKind::YamlSyntax, span, message));
             }
             Event::Anchor(id, name) => self.anchor(id, name.into_owned(), range),
-            Event::Scalar(value, style, ..) => self.scalar(value.into_owned(), style, range, tag),
+            Event::Scalar(value, style, ..) => self.scalar(value, style, range, tag),
             Event::SequenceStart(style, ..) => self.start(Value::Sequence(Vec::new()), range, style, tag),
             Event::MappingStart(style, ..) => self.start(Value::Mapping(Vec::new()), range, style, tag),
             Event::SequenceEnd | Event::MappingEnd => self.close(Some(range)),
@@ -143,11 +144,11 @@ impl Reader<'_> {
         }
     }
 
-    fn scalar(&mut self, mut value: String, style: ScalarStyle, mut range: Range<usize>, tag: Option<Mark>) {
+    fn scalar(&mut self, mut value: Cow<'_, str>, style: ScalarStyle, mut range: Range<usize>, tag: Option<Mark>) {
         let style = style_of(style);
         if style == Style::Plain && range.is_empty() {
             // An absent value arrives as `~` with an empty span, before the `:` or at the next token.
-            value.clear();
+            value = Cow::default();
             let in_mapping = self.open.last().is_some_and(|it| it.key.is_some());
             let at = match self.text.as_bytes().get(range.start) {
                 Some(b':') if in_mapping => range.start + 1,
@@ -161,7 +162,7 @@ impl Reader<'_> {
         if matches!(style, Style::Literal | Style::Folded) {
             let properties = tag.as_ref().map_or(self.end, |tag| self.end.max(tag.span.range().end));
             if range.end == self.text.len() && !range.is_empty() {
-                runs::trim_unfinished_line(self.text, &mut value);
+                runs::trim_unfinished_line(self.text, value.to_mut());
             }
             range = runs::block_range(self.text, properties, range);
         }
@@ -175,7 +176,7 @@ impl Reader<'_> {
                 self.problems.push(Problem::new(ProblemKind::InvalidValue, span, message));
             }
         }
-        let text = text.unwrap_or_else(|| runs::text(self.text, value, span, style));
+        let text = text.unwrap_or_else(|| runs::text(self.text, &value, span, style));
         self.node(Value::Scalar(text, style), span, tag);
     }
 

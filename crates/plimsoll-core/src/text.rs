@@ -1,6 +1,7 @@
 //! A string of a Compose file after interpolation: what is known of it, what is assumed, and where each part is written.
 
 use crate::source::Span;
+use smol_str::SmolStr;
 use std::ops::Range;
 
 /// A part of a [`Text`] that the files do not show: a variable without a value.
@@ -55,7 +56,8 @@ pub(crate) struct Detail {
 /// Source: the three values are our own; the grammar is the interpolation chapter of the Compose Specification.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Text {
-    value: Box<str>,
+    /// Most are short and need no memory of their own; the others are shared by tree and model.
+    value: SmolStr,
     span: Span,
     first: u32,
     detail: Option<Box<Detail>>,
@@ -63,7 +65,7 @@ pub struct Text {
 
 impl Text {
     /// A text that stands in the file byte for byte; `quote` is the number of bytes (0 or 1) before it inside `span`.
-    pub fn verbatim(value: impl Into<Box<str>>, span: Span, quote: u32) -> Text {
+    pub fn verbatim(value: impl Into<SmolStr>, span: Span, quote: u32) -> Text {
         Text { value: value.into(), span, first: span.start + quote, detail: None }
     }
 
@@ -75,7 +77,7 @@ impl Text {
         Text::with_detail(value, span, Detail { inserted, runs, ..Detail::default() })
     }
 
-    pub(crate) fn with_detail(value: impl Into<Box<str>>, span: Span, detail: Detail) -> Text {
+    pub(crate) fn with_detail(value: impl Into<SmolStr>, span: Span, detail: Detail) -> Text {
         Text { value: value.into(), span, first: span.start, detail: Some(Box::new(detail)) }
     }
 
@@ -147,7 +149,7 @@ impl Text {
 
     /// The string, if no part of it is unknown.
     pub fn known(&self) -> Option<&str> {
-        self.is_known().then_some(&*self.value)
+        self.is_known().then_some(self.as_str())
     }
 
     /// The string for people: as it is written where a variable stands, so that no value of one is shown.

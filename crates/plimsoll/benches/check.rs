@@ -23,7 +23,7 @@ const HELP: &str = "\
 usage: cargo bench [-- OPTION]
   (none)              measures on generated files
   FILE...             measures on these files, all of them as one set
-  --once PART [FILE]  does one part once, for callgrind: events, syntax, load, model or check
+  --once PART [FILE]  does one part once, for callgrind: nothing, events, syntax, load, model or check
   --generate DIR      writes the generated files
 ";
 

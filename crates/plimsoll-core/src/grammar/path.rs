@@ -6,6 +6,9 @@
 ///
 /// Only the text is looked at, no links. An empty path becomes `.`.
 pub fn clean(path: &str) -> String {
+    if is_plain(path) {
+        return path.to_string();
+    }
     let rooted = path.starts_with('/');
     let cleaned = components(path).join("/");
     match (rooted, cleaned.as_str()) {
@@ -26,6 +29,9 @@ pub fn file_name(path: &str) -> &str {
 ///
 /// A relative path and an absolute one have nothing to do with each other.
 pub fn covers(above: &str, path: &str) -> bool {
+    if is_plain(above) && is_plain(path) {
+        return path.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    }
     above.starts_with('/') == path.starts_with('/') && {
         let (above, path) = (components(above), components(path));
         // What lies outside of the start of a relative path is not known to lie below it.
@@ -36,6 +42,18 @@ pub fn covers(above: &str, path: &str) -> bool {
 /// Whether `above` is a parent of `path`, and not the same path.
 pub fn is_strictly_above(above: &str, path: &str) -> bool {
     covers(above, path) && !covers(path, above)
+}
+
+/// Whether there is nothing in a path that could be taken out, as in nearly all.
+fn is_plain(path: &str) -> bool {
+    let mut before = b'/';
+    for byte in path.strip_prefix('/').unwrap_or(path).bytes() {
+        if before == b'/' && matches!(byte, b'/' | b'.') {
+            return false;
+        }
+        before = byte;
+    }
+    before != b'/'
 }
 
 /// The names in a path that are left when `.` and `..` are resolved. Only a relative path can begin with `..`.

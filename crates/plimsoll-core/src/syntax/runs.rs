@@ -6,14 +6,14 @@ use crate::tree::Style;
 use std::ops::Range;
 
 /// The text of a scalar, with a map to the file where the two differ (escapes, folded lines, indentation).
-pub(super) fn text(source: &str, value: String, span: Span, style: Style) -> Text {
+pub(super) fn text(source: &str, value: &str, span: Span, style: Style) -> Text {
     let range = span.range();
     let quote = usize::from(matches!(style, Style::Single | Style::Double));
     let inner = range.start + quote..range.end.saturating_sub(quote).max(range.start + quote).min(source.len());
-    if source.get(inner.clone()) == Some(value.as_str()) {
+    if source.get(inner.clone()) == Some(value) {
         return Text::verbatim(value, span, quote as u32);
     }
-    let mut walk = Walk { source, value: &value, at: 0, runs: Vec::new() };
+    let mut walk = Walk { source, value, at: 0, runs: Vec::new() };
     match style {
         Style::Literal => walk.literal(block_content(source, range)),
         Style::Folded => walk.folded(block_content(source, range)),
