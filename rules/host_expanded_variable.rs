@@ -105,15 +105,11 @@ fn command_script(service: &Service) -> Option<&Text> {
 fn from_host(project: &Project) -> FromHost {
     let mut names = HashSet::new();
     for service in &project.services {
-        for it in &service.environment {
-            if it.value.is_none() {
-                names.insert(it.name.clone());
-            }
-        }
-        let values = service.environment.iter().filter_map(|it| it.value.as_ref());
+        names.extend(service.environment.iter().filter(|it| it.value.is_none()).map(|it| it.name.clone()));
         let rare = [&service.container_name, &service.hostname, &service.user, &service.platform];
-        let fields = service.image.iter().chain(rare.into_iter().flatten().map(|it| &**it));
+        let fields = service.image.iter().chain(rare.into_iter().flatten().map(Box::as_ref));
         let mounts = service.mounts.iter().flat_map(|it| it.source.iter().chain([&it.target]));
+        let values = service.environment.iter().filter_map(|it| it.value.as_ref());
         let texts = values.chain(fields.map(|it| &it.value)).chain(mounts);
         names.extend(texts.flat_map(Text::variables).map(|it| it.0.to_string()));
     }

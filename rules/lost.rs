@@ -36,7 +36,7 @@ pub(crate) fn is_kept(service: &Service, place: &Place) -> bool {
 /// Whether two mounts have the same behind them.
 pub(crate) fn is_same(a: &Mount, b: &Mount) -> bool {
     let source = |it: &Mount| it.source.as_ref().map(|it| it.shown().trim_end_matches('/').to_string());
-    let part = |it: &Mount| it.subpath.as_ref().map(Text::shown);
+    let part = |it: &Mount| it.subpath.as_deref().map(Text::shown);
     a.kind == b.kind && source(a) == source(b) && part(a) == part(b)
 }
 

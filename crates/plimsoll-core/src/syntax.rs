@@ -299,6 +299,7 @@ impl Reader<'_> {
             _ => inner,
         };
         let node = &mut self.tree.nodes[open.id.0 as usize];
+        node.value.shrink();
         node.span.end = end.max(node.span.start);
         self.end = self.end.max(node.span.range().end);
         if open.keys.has_merge() {

@@ -106,6 +106,17 @@ pub enum Value {
     Alias(String, Option<NodeId>),
 }
 
+impl Value {
+    /// Gives back the room for children that did not come. A large file has a hundred thousand lists and mappings.
+    pub(crate) fn shrink(&mut self) {
+        match self {
+            Value::Mapping(entries) => entries.shrink_to_fit(),
+            Value::Sequence(items) => items.shrink_to_fit(),
+            _ => {}
+        }
+    }
+}
+
 /// A name with its place: an anchor or a tag.
 #[derive(Clone, Debug)]
 pub struct Mark {

@@ -127,8 +127,8 @@ impl<'a> Editor<'a> {
 
     fn remove(&self, written: &Written<'_>, slot: Slot) -> Option<Vec<Edit>> {
         let value = match &written.node(slot.parent).value {
-            Value::Mapping(entries) => entries.get(slot.at)?.value,
-            Value::Sequence(items) => items.get(slot.at)?.value,
+            Value::Mapping(entries) => entries.get(slot.at())?.value,
+            Value::Sequence(items) => items.get(slot.at())?.value,
             _ => return None,
         };
         // An anchor inside of it may be used elsewhere.

@@ -27,7 +27,7 @@ impl Written<'_> {
         let entries = self.entries(map);
         let column = self.block_column(map)?;
         let wanted = NEIGHBOURS.iter().find(|it| it.0 == key).map_or(&[][..], |it| it.1);
-        let neighbour = wanted.iter().find_map(|it| self.find(map, it)).map_or(entries.len() - 1, |it| it.at);
+        let neighbour = wanted.iter().find_map(|it| self.find(map, it)).map_or(entries.len() - 1, |it| it.at());
         let entry = &entries[neighbour];
         let end = self.end_of(entry.key).max(self.end_of(entry.value));
         let place =
@@ -226,7 +226,7 @@ impl Written<'_> {
         if !begin.bytes().all(|it| it == b' ') {
             return self.remove_behind_dash(slot, start, end);
         }
-        let above = slot.at.checked_sub(1).and_then(|at| self.child(Slot { at, ..slot }));
+        let above = slot.at().checked_sub(1).and_then(|at| self.child(Slot::new(slot.parent, at)));
         let above = above.and_then(|it| self.last_block_scalar(it));
         if above.is_some_and(|it| self.has_inner_comment(line, next, start) || self.ends_cleanly(it).is_none()) {
             return None;
@@ -261,7 +261,7 @@ impl Written<'_> {
 
     /// The first entry of a mapping that is an item begins behind its dash: the next one takes its place.
     fn remove_behind_dash(&self, slot: Slot, start: usize, end: usize) -> Option<Vec<Edit>> {
-        let next = self.entries(slot.parent).get(slot.at + 1).filter(|_| slot.at == 0)?;
+        let next = self.entries(slot.parent).get(slot.at() + 1).filter(|_| slot.at() == 0)?;
         let next = self.start_of(next.key);
         self.block_column(slot.parent)?;
         let between = &self.text()[end..next];
@@ -270,8 +270,8 @@ impl Written<'_> {
     }
 
     fn remove_flow(&self, slot: Slot, start: usize, end: usize) -> Option<Vec<Edit>> {
-        let neighbour = |at: usize| self.extent(Slot { at, ..slot });
-        let range = match slot.at {
+        let neighbour = |at: usize| self.extent(Slot::new(slot.parent, at));
+        let range = match slot.at() {
             0 => start..neighbour(1)?.0,
             at => neighbour(at - 1)?.1..end,
         };
@@ -293,8 +293,8 @@ impl Written<'_> {
 
     /// The value of an entry, or an item.
     fn child(&self, slot: Slot) -> Option<NodeId> {
-        let entry = self.entries(slot.parent).get(slot.at).map(|it| it.value);
-        entry.or_else(|| self.items(slot.parent).get(slot.at).map(|it| it.value))
+        let entry = self.entries(slot.parent).get(slot.at()).map(|it| it.value);
+        entry.or_else(|| self.items(slot.parent).get(slot.at()).map(|it| it.value))
     }
 
     fn count(&self, parent: NodeId) -> usize {
@@ -303,11 +303,11 @@ impl Written<'_> {
 
     /// From the key, or the dash, to the end of the value.
     fn extent(&self, slot: Slot) -> Option<(usize, usize)> {
-        if let Some(entry) = self.entries(slot.parent).get(slot.at) {
+        if let Some(entry) = self.entries(slot.parent).get(slot.at()) {
             let end = self.end_of(entry.value).max(self.colon(entry.key).unwrap_or_default());
             return Some((self.start_of(entry.key), end.max(self.end_of(entry.key))));
         }
-        let item = self.items(slot.parent).get(slot.at)?.value;
+        let item = self.items(slot.parent).get(slot.at())?.value;
         let (start, end) = (self.start_of(item), self.end_of(item));
         if self.node(slot.parent).flow {
             return Some((start, end));

@@ -17,7 +17,18 @@ const LARGE: usize = 16;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Slot {
     pub parent: NodeId,
-    pub at: usize,
+    place: u32,
+}
+
+impl Slot {
+    pub fn new(parent: NodeId, at: usize) -> Slot {
+        Slot { parent, place: at as u32 }
+    }
+
+    /// The place in the collection.
+    pub fn at(self) -> usize {
+        self.place as usize
+    }
 }
 
 /// One file as it is written.
@@ -67,14 +78,14 @@ impl Index {
                         index.names.insert(parent, names);
                     }
                     for (at, entry) in entries.iter().enumerate() {
-                        index.keys.push((tree.span(entry.key).start, Slot { parent, at }));
-                        index.slots[entry.value.0 as usize - first] = Some(Slot { parent, at });
+                        index.keys.push((tree.span(entry.key).start, Slot::new(parent, at)));
+                        index.slots[entry.value.0 as usize - first] = Some(Slot::new(parent, at));
                     }
                 }
                 Value::Sequence(items) => {
                     for (at, item) in items.iter().enumerate() {
-                        index.items.push((tree.span(item.value).start, Slot { parent, at }));
-                        index.slots[item.value.0 as usize - first] = Some(Slot { parent, at });
+                        index.items.push((tree.span(item.value).start, Slot::new(parent, at)));
+                        index.slots[item.value.0 as usize - first] = Some(Slot::new(parent, at));
                     }
                 }
                 Value::Alias(_, Some(target)) => index.uses.entry(*target).or_default().push(parent),
@@ -147,7 +158,7 @@ impl<'a> Written<'a> {
     /// The item of a list whose value is written here.
     pub fn item_at(&self, value: Span) -> Option<Slot> {
         let slot = last_at(&self.index.items, value.start)?;
-        let item = self.items(slot.parent).get(slot.at)?;
+        let item = self.items(slot.parent).get(slot.at())?;
         (self.span(item.value) == value).then_some(slot)
     }
 
@@ -159,7 +170,7 @@ impl<'a> Written<'a> {
     }
 
     pub fn entry(&self, slot: Slot) -> &Entry {
-        &self.entries(slot.parent)[slot.at]
+        &self.entries(slot.parent)[slot.at()]
     }
 
     /// The entry of a mapping under this key.
@@ -168,7 +179,7 @@ impl<'a> Written<'a> {
             Some(names) => *names.get(key)?,
             None => self.entries(map).iter().position(|it| self.tree.key(it.key) == key)?,
         };
-        Some(Slot { parent: map, at })
+        Some(Slot::new(map, at))
     }
 
     /// Where a value stands in its collection.
@@ -190,7 +201,7 @@ impl<'a> Written<'a> {
         let mut path = Vec::new();
         while let Some(slot) = self.slot(id) {
             if let Value::Mapping(entries) = &self.node(slot.parent).value {
-                path.push(self.tree.key(entries[slot.at].key));
+                path.push(self.tree.key(entries[slot.at()].key));
             }
             id = slot.parent;
         }

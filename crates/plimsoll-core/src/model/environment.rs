@@ -41,7 +41,8 @@ pub enum EnvValue<'a> {
 
 /// The variables of a mapping or a list. The second value is true if the name of one is hidden in a variable.
 pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> (Vec<Variable>, bool) {
-    let mut variables: Vec<Variable> = Vec::new();
+    let count = lower.tree.entries(entry.value).len() + lower.tree.items(entry.value).len();
+    let mut variables: Vec<Variable> = Vec::with_capacity(count);
     let mut opaque = false;
     if !lower.is_sequence(entry.value) {
         for it in lower.entries(entry.value) {

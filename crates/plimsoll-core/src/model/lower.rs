@@ -126,8 +126,10 @@ impl<'a> Lower<'a> {
     /// A string, or the strings of a list. The path is the way of each item.
     pub fn texts(&self, entry: &Entry) -> Vec<(Text, Path)> {
         if self.is_sequence(entry.value) {
-            let items = self.tree.items(entry.value).iter();
-            items.filter_map(|it: &Item| Some((self.text(it.value)?, entry.path.then(&it.path)))).collect()
+            let items = self.tree.items(entry.value);
+            let mut texts = Vec::with_capacity(items.len());
+            texts.extend(items.iter().filter_map(|it: &Item| Some((self.text(it.value)?, entry.path.then(&it.path)))));
+            texts
         } else {
             self.text(entry.value).map(|it| (it, entry.path.clone())).into_iter().collect()
         }

@@ -52,13 +52,13 @@ pub struct Mount {
     /// Whether the container may not write; `None` if a variable hides it.
     pub read_only: Option<bool>,
     /// Directory inside the volume (`volume.subpath`).
-    pub subpath: Option<Text>,
+    pub subpath: Option<Box<Text>>,
     /// `bind.create_host_path`: whether Docker makes a missing directory. True in the short form.
     pub create_host_path: Option<bool>,
     /// `consistency`, which is an option (`cached`, `delegated`, `consistent`) in the short form.
-    pub consistency: Option<Field<Text>>,
+    pub consistency: Option<Box<Field<Text>>>,
     /// `tmpfs.size` in the long form; in `tmpfs:` it is an option.
-    pub size: Option<Text>,
+    pub size: Option<Box<Text>>,
     /// Options behind the second colon, or the options of a `tmpfs:` entry.
     pub options: Option<Text>,
     /// How it is written.
@@ -203,10 +203,10 @@ impl Mount {
             path_in_container: target.known().map(path::clean),
             target,
             read_only: truth(lower.get(id, "read_only")).unwrap_or(Some(false)),
-            subpath: inner("volume", "subpath").and_then(|it| lower.text(it.value)),
+            subpath: inner("volume", "subpath").and_then(|it| lower.text(it.value)).map(Box::new),
             create_host_path: create.filter(|_| kind == MountKind::Bind),
-            consistency: lower.get(id, "consistency").and_then(|it| lower.text_field(it)),
-            size: inner("tmpfs", "size").and_then(|it| lower.scalar_value(it.value)),
+            consistency: lower.get(id, "consistency").and_then(|it| lower.text_field(it)).map(Box::new),
+            size: inner("tmpfs", "size").and_then(|it| lower.scalar_value(it.value)).map(Box::new),
             options: None,
             syntax: Syntax::Long,
             span: lower.span(id),

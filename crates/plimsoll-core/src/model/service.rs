@@ -240,6 +240,7 @@ impl Service {
             "extends" => self.extends = Some(lower.field(entry, ())),
             "platform" => self.platform = lower.text_field(entry).map(Box::new),
             "volumes" => {
+                self.mounts.reserve_exact(lower.tree.items(value).len());
                 for item in lower.tree.items(value) {
                     let Some(mount) = Mount::lower(lower, item.value, entry.path.then(&item.path)) else { continue };
                     self.lose(lower, item.value, lower.span(value));

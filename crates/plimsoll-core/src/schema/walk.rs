@@ -24,7 +24,8 @@ pub(super) struct Walk<'a> {
     pub(super) partial: bool,
     path: Vec<Step<'a>>,
     maps: Vec<&'static Map>,
-    /// What was looked at as what: aliases lead to the same node again and again.
+    /// What each node was looked at as, by its address, and as what else: aliases lead to a node again and again.
+    first: Vec<usize>,
     seen: QuickSet<(NodeId, usize)>,
     reported: HashSet<(Span, String)>,
     budget: usize,
@@ -34,7 +35,8 @@ impl<'a> Walk<'a> {
     pub(super) fn new(tree: &'a Tree, partial: bool, problems: &'a mut Vec<Problem>) -> Walk<'a> {
         let budget = 10 * tree.nodes.len() + 100_000;
         let (path, maps, seen, reported) = Default::default();
-        Walk { tree, problems, partial, path, maps, seen, reported, budget }
+        let first = vec![0; tree.nodes.len()];
+        Walk { tree, problems, partial, path, maps, first, seen, reported, budget }
     }
 
     /// The same with fewer values to look at.
@@ -78,8 +80,20 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Whether a node was not looked at as this yet.
+    fn is_new(&mut self, id: NodeId, shape: &'static Shape) -> bool {
+        let shape = std::ptr::from_ref(shape).addr();
+        match &mut self.first[id.0 as usize] {
+            first @ 0 => {
+                *first = shape;
+                true
+            }
+            first => *first != shape && self.seen.insert((id, shape)),
+        }
+    }
+
     fn value(&mut self, id: NodeId, shape: &'static Shape) {
-        if shape.any || self.budget == 0 || !self.seen.insert((id, std::ptr::from_ref(shape) as usize)) {
+        if shape.any || self.budget == 0 || !self.is_new(id, shape) {
             return;
         }
         self.budget -= 1;
