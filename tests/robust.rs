@@ -369,6 +369,13 @@ fn a_billion_laughs() {
 }
 
 #[test]
+fn a_list_that_is_taken_in_twice() {
+    let text = "services:\n  a:\n    image: postgres:17\n    volumes: &v [one:/data, two:/data]\n  \
+                b:\n    extends: a\n    volumes: *v\nvolumes: {one: , two: }\n";
+    in_time("two mounts that take each other's place", text.to_string());
+}
+
+#[test]
 fn twenty_thousand_services_that_share_a_mapping() {
     let keys: String = (0..200).map(|it| format!("    KEY_{it}: value {it}\n")).collect();
     let mut text = format!("x-base: &base\n  image: postgres:17\n  environment: &env\n{keys}services:\n");

@@ -50,9 +50,14 @@ pub(crate) fn unify(tree: &mut Tree, root: NodeId) {
     let services: Vec<NodeId> = tree.entries(services).iter().map(|it| it.value).collect();
     let mut lists = Vec::new();
     for service in services {
-        for entry in tree.entries(service).iter().filter(|it| tree.items(it.value).len() > 1) {
+        let mut first = [true; LISTS.len()];
+        for entry in tree.entries(service) {
             let name = tree.key(entry.key);
-            lists.extend(LISTS.iter().find(|it| it.0 == name).map(|it| (entry.value, it.1)));
+            let Some(at) = LISTS.iter().position(|it| it.0 == name) else { continue };
+            // Of a key that comes twice, which Compose refuses, the first counts.
+            if std::mem::take(&mut first[at]) && tree.items(entry.value).len() > 1 {
+                lists.push((entry.value, LISTS[at].1));
+            }
         }
     }
     for (list, key) in lists {

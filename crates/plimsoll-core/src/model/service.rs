@@ -9,6 +9,7 @@ use crate::load::EnvFiles;
 use crate::source::Span;
 use crate::text::Text;
 use crate::tree::{Entry, NodeId, Path, Via};
+use std::collections::HashSet;
 
 /// `stop_grace_period` and its like.
 #[derive(Clone, Debug)]
@@ -243,7 +244,7 @@ impl Service {
                 self.mounts.reserve_exact(lower.tree.items(value).len());
                 for item in lower.tree.items(value) {
                     let Some(mount) = Mount::lower(lower, item.value, entry.path.then(&item.path)) else { continue };
-                    self.lose(lower, item.value, lower.span(value));
+                    self.lose(lower, item.value, lower.span(value), &mut HashSet::new());
                     self.mounts.push(mount);
                 }
                 for hidden in lower.tree.shadowed(value) {
@@ -300,14 +301,18 @@ impl Service {
 
     /// Remembers what the mount that comes next took the place of. `list` is where its own list is written: what is
     /// not in there was merged under it.
-    fn lose(&mut self, lower: &mut Lower<'_>, winner: NodeId, list: Span) {
+    fn lose(&mut self, lower: &mut Lower<'_>, winner: NodeId, list: Span, seen: &mut HashSet<NodeId>) {
         let at = self.mounts.len();
         for loser in lower.tree.shadowed(winner) {
+            // The same two may have taken each other's place, where a list is taken in twice.
+            if !seen.insert(*loser) {
+                continue;
+            }
             let span = lower.span(*loser);
             let beside = span.file == list.file && list.start <= span.start && span.end <= list.end;
             let how = if beside { Lost::Twice(at) } else { Lost::Overridden(at) };
             self.lost_mounts.extend(lost(lower, *loser, how));
-            self.lose(lower, *loser, list);
+            self.lose(lower, *loser, list, seen);
         }
     }
 
