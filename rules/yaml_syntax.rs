@@ -12,5 +12,8 @@ pub static RULE: Rule = Rule {
     on: true,
     since: "0.1.0",
     page: include_str!("yaml-syntax.md"),
-    check: |cx| cx.report_problems(ProblemKind::YamlSyntax),
+    check: |cx| {
+        cx.report_problems(ProblemKind::YamlSyntax);
+        cx.report_problems(ProblemKind::Limit);
+    },
 };

@@ -80,7 +80,7 @@ impl Read {
     /// Reads syntax, and follows aliases and merge keys.
     fn resolved(bytes: impl Into<Vec<u8>>) -> Result<Read, DecodeError> {
         let mut read = Read::parsed(bytes)?;
-        resolve(&mut read.tree, &read.document, &Variables::unknown(), &mut read.problems);
+        resolve(&mut read.tree, &read.document, &Variables::unknown(), &mut 0, &mut read.problems);
         Ok(read)
     }
 
@@ -91,7 +91,7 @@ impl Read {
 
     /// Whether nothing of what Compose refuses while it reads YAML was found.
     fn accepted(&self) -> bool {
-        let kinds = [ProblemKind::YamlSyntax, ProblemKind::DuplicateKey, ProblemKind::InvalidValue];
+        let kinds = [ProblemKind::YamlSyntax, ProblemKind::Limit, ProblemKind::DuplicateKey, ProblemKind::InvalidValue];
         !self.problems.iter().any(|it| kinds.contains(&it.kind))
     }
 

@@ -225,6 +225,8 @@ impl<'a> Cx<'a> {
 
 /// The variable that names a project.
 const PROJECT_NAME: &str = "COMPOSE_PROJECT_NAME";
+/// Identifier of the rule on texts that cannot be read, or only in part.
+const YAML_SYNTAX: &str = "yaml-syntax";
 /// Identifier of the rule on suppressions that suppress nothing.
 pub const UNUSED_IGNORE: &str = "unused-ignore";
 /// Identifier of the rule on suppressions that cannot be understood.
@@ -382,10 +384,7 @@ pub fn model(loaded: &Loaded, name: &str, problems: &mut Vec<Problem>) -> Projec
     if let Some(root) = loaded.root
         && !loaded.broken
     {
-        for stage in &loaded.stages {
-            schema::check(&loaded.tree, *stage, problems);
-        }
-        schema::check(&loaded.tree, root, problems);
+        schema::check_all(&loaded.tree, loaded.stages.iter().copied().chain([root]), problems);
     }
     let mut project = lower(loaded, problems);
     project.file_name = name.to_string();

@@ -11,6 +11,7 @@ pub mod files;
 mod include;
 pub mod interpolate;
 pub mod likeness;
+pub mod limits;
 pub mod merge;
 pub mod request;
 mod reset;
@@ -124,9 +125,6 @@ impl Mode {
     const RAW: Mode = Mode { extends: false, include: false };
 }
 
-/// How many files one project may read. Real ones read tens.
-const FILES: usize = 1_000;
-
 /// The texts of a project: all there from the start, or read as they are named.
 enum Texts<'a> {
     Given(&'a Sources),
@@ -161,6 +159,23 @@ struct Loader<'a> {
     /// Readings of extended files, by path.
     extended: HashMap<String, Option<NodeId>>,
     readings: usize,
+    /// The bytes and the nodes of these.
+    readings_bytes: usize,
+    readings_nodes: usize,
+    /// Whether a limit is passed.
+    full: bool,
+    /// The bytes of all values of variables that are inserted.
+    inserted: usize,
+    /// Services with what they extend, by the services among which they stand, and how many that were.
+    chains: HashMap<(NodeId, String), (NodeId, usize)>,
+    /// Services by name, by the mapping in which they stand.
+    names: HashMap<NodeId, HashMap<String, NodeId>>,
+    /// How many names may still be compared with misspelt ones.
+    guesses: usize,
+    /// The `env_file`s that were read, and how many bytes of them were gone through.
+    env_texts: HashMap<String, Option<Arc<str>>>,
+    env_bytes: usize,
+    env_variables: usize,
     empty: Vec<FileId>,
     own: Vec<FileId>,
     stages: Vec<NodeId>,
@@ -181,6 +196,16 @@ impl<'a> Loader<'a> {
             opened: HashMap::new(),
             extended: HashMap::new(),
             readings: 0,
+            readings_bytes: 0,
+            readings_nodes: 0,
+            full: false,
+            inserted: 0,
+            chains: HashMap::new(),
+            names: HashMap::new(),
+            guesses: limits::GUESSES,
+            env_texts: HashMap::new(),
+            env_bytes: 0,
+            env_variables: 0,
             empty: Vec::new(),
             own: Vec::new(),
             stages: Vec::new(),
@@ -193,10 +218,12 @@ impl<'a> Loader<'a> {
             self.not_a_mapping(file, None);
         }
         let (mut env_files, mut dockerfiles) = (HashMap::new(), HashMap::new());
-        if let Some(root) = root {
-            unique::unify(&mut self.tree, root);
-            env_files = self.env_files(root);
-            dockerfiles = self.dockerfiles(root);
+        let mut root = self.limit(root);
+        if let Some(top) = root {
+            unique::unify(&mut self.tree, top);
+            env_files = self.env_files(top);
+            dockerfiles = self.dockerfiles(top);
+            root = root.filter(|_| !self.full);
         }
         let Loader { tree, documents, broken, unread, stages, own, .. } = self;
         let known = |it: &Node| matches!(&it.value, Value::Scalar(text, _) if text.has_inserted());
@@ -218,20 +245,26 @@ impl<'a> Loader<'a> {
     /// Reads the documents of a file and merges each over what is there before it.
     fn documents(&mut self, file: FileId, context: &Context<'_>, mode: Mode, below: Option<NodeId>) -> Option<NodeId> {
         self.readings += 1;
-        if self.readings > FILES {
-            let start = Span::start_of(file);
-            let message = format!("the project reads more than {FILES} files");
-            self.problems.push(Problem::new(ProblemKind::InvalidValue, start, message));
+        self.readings_bytes += self.sources.all().get(file).text().len();
+        let place = Span::start_of(file);
+        if self.readings > limits::FILES {
+            self.exceed(place, "the project reads too many files", limits::more_than(limits::FILES, "files"));
+        } else if self.readings_bytes > limits::BYTES {
+            let most = limits::more_than(limits::BYTES >> 20, "MiB");
+            self.exceed(place, "the files of the project are too large together", most);
+        }
+        if self.full {
             return below;
         }
         let mut found = Vec::new();
         let start = self.tree.nodes.len();
         let document = syntax::parse(&mut self.tree, file, self.sources.all().get(file), &mut found);
+        self.readings_nodes += document.nodes.len();
         let broken = document.broken;
         self.broken |= broken;
-        resolve::resolve(&mut self.tree, &document, context.variables, &mut found);
+        resolve::resolve(&mut self.tree, &document, context.variables, &mut self.inserted, &mut found);
         self.tree.set_base(start..self.tree.nodes.len(), context.base.clone());
-        self.broken |= found.iter().any(|it| it.kind == ProblemKind::YamlSyntax);
+        self.broken |= found.iter().any(|it| it.kind.breaks());
         let again = self.documents.iter().any(|it| it.file == file);
         if !again {
             // A file that is read twice has its mistakes once.
@@ -256,6 +289,9 @@ impl<'a> Loader<'a> {
             }
             if mode.include {
                 root = self.include_all(root, context);
+            }
+            if merged.is_some() && self.is_full(self.tree.span(root)) {
+                return merged;
             }
             if let Some(below) = merged.filter(|_| mode.include) {
                 unique::unify(&mut self.tree, below);

@@ -8,6 +8,9 @@ use crate::source::Span;
 pub enum ProblemKind {
     /// The text is not YAML, or not YAML that Compose reads.
     YamlSyntax,
+    /// A file or a project is larger, deeper or more tangled than what is followed. It is reported whatever rules are
+    /// selected, because nothing else is.
+    Limit,
     /// One mapping has one key twice.
     DuplicateKey,
     /// A key that Compose does not know.
@@ -22,6 +25,13 @@ pub enum ProblemKind {
     UndefinedReference,
     /// A `${…}` that Compose cannot read.
     InvalidInterpolation,
+}
+
+impl ProblemKind {
+    /// Whether the rest of the file cannot be relied on.
+    pub fn breaks(self) -> bool {
+        matches!(self, ProblemKind::YamlSyntax | ProblemKind::Limit)
+    }
 }
 
 /// One problem with its place.

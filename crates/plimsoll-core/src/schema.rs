@@ -27,6 +27,15 @@ pub fn check(tree: &Tree, root: NodeId, problems: &mut Vec<Problem>) {
     walk::Walk::new(tree, false, problems).root(root, &top::FILE);
 }
 
+/// The same for several documents, such as those that make a project one after the other. What they share is looked
+/// at once.
+pub fn check_all(tree: &Tree, roots: impl IntoIterator<Item = NodeId>, problems: &mut Vec<Problem>) {
+    let mut walk = walk::Walk::new(tree, false, problems);
+    for root in roots {
+        walk.root(root, &top::FILE);
+    }
+}
+
 /// The same for a document that Compose merges onto another one: an override file, or a later document of a file.
 ///
 /// An empty value keeps what the base says and a missing key may stand in the base, so neither is reported.

@@ -73,7 +73,7 @@ pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<
     if !broken {
         dialect::check(tree, &document, source, bytes, problems);
     }
-    document.broken = problems[known..].iter().any(|it| it.kind == ProblemKind::YamlSyntax);
+    document.broken = problems[known..].iter().any(|it| it.kind.breaks());
     document
 }
 

@@ -196,6 +196,8 @@ pub struct Tree {
     shadowed: QuickMap<NodeId, Vec<NodeId>>,
     /// Nodes of one reading of a file, and the directory that relative paths in them start from.
     bases: Vec<(Range<usize>, String)>,
+    /// Entries, items and steps of the way to them in collections that no file holds as they are.
+    pub(crate) copied: usize,
 }
 
 /// What one file holds: its documents, and what stands beside the data.
@@ -224,6 +226,12 @@ impl Tree {
     }
 
     pub(crate) fn push(&mut self, node: Node) -> NodeId {
+        // Those of the files are empty at first.
+        self.copied += match &node.value {
+            Value::Mapping(entries) => entries.iter().map(|it| 1 + it.path.steps().len()).sum(),
+            Value::Sequence(items) => items.iter().map(|it| 1 + it.path.steps().len()).sum(),
+            _ => 0,
+        };
         self.nodes.push(node);
         NodeId(self.nodes.len() as u32 - 1)
     }

@@ -3,7 +3,7 @@
 //! A finding is told by its rule, its file and the keys that lead to it, and not by its line, so that edits elsewhere
 //! change nothing.
 
-use crate::disk::{Failure, absolute, readable, relative, slashed};
+use crate::disk::{Failure, absolute, read_regular, readable, relative, slashed};
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::load::files::directory;
 use plimsoll_core::load::likeness::is_yaml;
@@ -65,7 +65,7 @@ impl Baseline {
     pub fn read(path: &Path, here: &str) -> Result<Baseline, Failure> {
         let mut baseline = Baseline::empty(path, here);
         let failed = |why: String| Failure { file: slashed(&path.to_string_lossy()), message: why };
-        let text = std::fs::read(path).map_err(|error| failed(format!("the baseline cannot be read: {error}")))?;
+        let text = read_regular(path).map_err(|why| failed(format!("the baseline cannot be read: {why}")))?;
         let written: Written =
             serde_json::from_slice(&text).map_err(|error| failed(format!("this is no baseline: {error}")))?;
         if written.version != VERSION {

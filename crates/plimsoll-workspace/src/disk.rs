@@ -110,10 +110,34 @@ fn read_file(path: &Path, disk: &Disk) -> Result<io::Result<Vec<u8>>, Failure> {
     if metadata.is_dir() {
         return Err(Failure::new(path, "it is a directory"));
     }
-    if !metadata.is_file() {
+    if !metadata.is_file() || is_made_up(&place, metadata.len()) {
         return Err(Failure::new(path, "it is not a regular file; to check what a program writes, pipe it to `-`"));
     }
     Ok(File::open(&place).and_then(|file| read_limited(file, metadata.len())))
+}
+
+/// Reads a regular file that is no file under check, such as a baseline. A stranger may have said which one it is.
+///
+/// # Errors
+/// There is none, it is not a regular file, it is too large, or it cannot be read.
+pub fn read_regular(path: &Path) -> Result<Vec<u8>, ReadError> {
+    let metadata = fs::metadata(path).map_err(|error| read_error(&error))?;
+    if !metadata.is_file() || is_made_up(path, metadata.len()) {
+        return Err(ReadError::NotAFile);
+    }
+    if metadata.len() > Sources::LIMIT as u64 {
+        return Err(ReadError::TooLarge);
+    }
+    let bytes = File::open(path).and_then(|file| read_limited(file, metadata.len()));
+    let bytes = bytes.map_err(|error| read_error(&error))?;
+    if bytes.len() > Sources::LIMIT { Err(ReadError::TooLarge) } else { Ok(bytes) }
+}
+
+/// Whether a file only looks like one: what the kernel makes up as it is read claims to be empty, may have no end, and
+/// may show what other programs hold.
+fn is_made_up(path: &Path, length: u64) -> bool {
+    let system = ["/proc", "/sys", "/dev"];
+    length == 0 && fs::canonicalize(path).is_ok_and(|it| system.iter().any(|system| it.starts_with(system)))
 }
 
 /// Reads up to the limit of [`Sources`], and one byte more so that the excess is noticed there.
@@ -205,16 +229,7 @@ impl Files for Disk {
             let bytes = self.stdin.get_or_init(|| read_limited(io::stdin().lock(), 0).ok());
             return bytes.clone().ok_or_else(|| ReadError::Other("standard input cannot be read".to_string()));
         }
-        let place = self.place(Path::new(path));
-        let metadata = fs::metadata(&place).map_err(|error| read_error(&error))?;
-        if !metadata.is_file() {
-            return Err(ReadError::NotAFile);
-        }
-        if metadata.len() > Sources::LIMIT as u64 {
-            return Err(ReadError::TooLarge);
-        }
-        let bytes = File::open(place).and_then(|file| read_limited(file, metadata.len()));
-        bytes.map_err(|error| read_error(&error))
+        read_regular(&self.place(Path::new(path)))
     }
 
     fn exists(&self, path: &str) -> bool {

@@ -16,8 +16,9 @@ pub mod text;
 use crate::args::Format;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::fix::Safety;
-use plimsoll_core::source::Sources;
+use plimsoll_core::source::{FileId, Sources};
 use plimsoll_workspace::disk::Failure;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 /// What there is to show.
@@ -107,6 +108,90 @@ impl<'a> Report<'a> {
     /// How many findings have a fix of this safety.
     pub fn fixable(&self, safety: Safety) -> usize {
         self.diagnostics.iter().filter(|it| it.fix.as_ref().is_some_and(|it| it.safety == safety)).count()
+    }
+}
+
+/// How many findings of one file are shown at the most. Nobody reads as many, and few programs take more.
+pub const MOST: usize = 10_000;
+
+/// Leaves out what is too much in one file, the least bad first, and says so in the place of the rest.
+pub fn limit(found: &mut Vec<Diagnostic>) {
+    let mut left: HashMap<FileId, Left> = HashMap::new();
+    for it in found.iter() {
+        left.entry(it.span.file).or_default().count(it.severity);
+    }
+    left.retain(|_, it| it.total() > MOST);
+    if left.is_empty() {
+        return;
+    }
+    left.values_mut().for_each(Left::give_room);
+    let mut first: BTreeMap<FileId, Diagnostic> = BTreeMap::new();
+    found.retain(|it| {
+        let Some(left) = left.get_mut(&it.span.file) else { return true };
+        if left.shows(it.severity) {
+            return true;
+        }
+        // Of what is left out, the first of the worst stands for all.
+        let known = first.get(&it.span.file).is_some_and(|known| known.severity >= it.severity);
+        if !known {
+            first.insert(it.span.file, Diagnostic::new(it.rule, it.severity, it.span, String::new()));
+        }
+        false
+    });
+    for (file, mut it) in first {
+        let Some(left) = left.get(&file) else { continue };
+        let [errors, warnings, _] = left.counts;
+        let of_these = match (errors, warnings) {
+            (0, 0) => String::new(),
+            (0, _) => format!(", {} among them,", several(warnings, "warning")),
+            (_, _) => format!(", {} among them,", several(errors, "error")),
+        };
+        it.message = format!("{} more{of_these} in this file and not shown", several(left.total(), "finding"));
+        it.because(format!("of one file no more than {MOST} are"));
+        it.help("mend what is shown, or select fewer rules");
+        found.push(it);
+    }
+}
+
+/// The findings of one file by severity, the worst first: all of them, then those that are left out.
+#[derive(Default)]
+struct Left {
+    counts: [usize; 3],
+    room: [usize; 3],
+}
+
+impl Left {
+    fn at(severity: Severity) -> usize {
+        match severity {
+            Severity::Error => 0,
+            Severity::Warning => 1,
+            Severity::Info => 2,
+        }
+    }
+
+    fn count(&mut self, severity: Severity) {
+        self.counts[Left::at(severity)] += 1;
+    }
+
+    fn total(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    fn give_room(&mut self) {
+        let mut rest = MOST;
+        for (count, room) in self.counts.iter_mut().zip(&mut self.room) {
+            *room = rest.min(*count);
+            rest -= *room;
+            *count -= *room;
+        }
+    }
+
+    /// Whether there is room for one more.
+    fn shows(&mut self, severity: Severity) -> bool {
+        let room = &mut self.room[Left::at(severity)];
+        let shows = *room > 0;
+        *room = room.saturating_sub(1);
+        shows
     }
 }
 

@@ -137,9 +137,9 @@ fn check_files(options: &Check) -> Status {
     }
     if options.fix {
         let fixed = projects::with_plan(options, &request, |plan| fix::fix_files(options, plan, &disk));
-        return fixed.map_or_else(|error| refuse(&error), |it| show_fixed(options, &it, &disk));
+        return fixed.map_or_else(|error| refuse(&error), |it| show_fixed(options, it, &disk));
     }
-    let checked = match projects::with_plan(options, &request, |plan| plan.check(&disk)) {
+    let mut checked = match projects::with_plan(options, &request, |plan| plan.check(&disk)) {
         Ok(checked) => checked,
         Err(error) => return refuse(&error),
     };
@@ -151,6 +151,7 @@ fn check_files(options: &Check) -> Status {
         }
         return print(Status::Clean, false, |out| writeln!(out, "{}", escape::line(&said)));
     }
+    report::limit(&mut checked.found);
     show(options, &report_of(&checked), status, None)
 }
 
@@ -196,9 +197,10 @@ fn show_diff(options: &Check, outcome: &fix::Outcome) -> Status {
 }
 
 /// `--fix`: what is left.
-fn show_fixed(options: &Check, outcome: &fix::Outcome, disk: &Disk) -> Status {
+fn show_fixed(options: &Check, mut outcome: fix::Outcome, disk: &Disk) -> Status {
     let status = status_of(&outcome.checked);
     let line = outcome.summary("Fixed");
+    report::limit(&mut outcome.checked.found);
     let is_stdin = |it: &str| it == STDIN;
     let reads_stdin = options.paths.iter().any(|it| it.to_str().is_some_and(is_stdin))
         || options.project.file.iter().any(|it| is_stdin(it));

@@ -1,12 +1,12 @@
 //! Running rules: what they find, what is suppressed, and what rests on a default.
 
-use super::{Cx, Facts, Options, Rule, owners};
+use super::{Cx, Facts, Options, Rule, YAML_SYNTAX, owners};
 use crate::diagnostic::{Diagnostic, Severity, where_unset};
 use crate::fix::Editor;
 use crate::ignore;
 use crate::load::Loaded;
 use crate::model::Project;
-use crate::problem::Problem;
+use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
 use crate::tree::{Tree, Value};
 use std::collections::HashSet;
@@ -22,6 +22,7 @@ pub(super) fn run(
 ) -> Vec<Diagnostic> {
     let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
     let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
+    found.extend(limits(problems, rules, &selected));
     name_defaults(&loaded.tree, &mut found);
     owners::apply(loaded, project, options, |id| selected.iter().any(|it| it.id == id), &mut found);
     ignore::apply(sources, loaded, rules, &selected, &mut found);
@@ -31,6 +32,19 @@ pub(super) fn run(
     found.retain(|it| it.severity > Severity::Info || options.selection.wants_info());
     found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
     found
+}
+
+/// Limits that were passed, if the rule that says so does not run: a file that nobody has looked at is not a good one.
+fn limits(problems: &[Problem], rules: &[&'static Rule], selected: &[&'static Rule]) -> Vec<Diagnostic> {
+    let runs = |all: &[&'static Rule]| all.iter().any(|it| it.id == YAML_SYNTAX);
+    let wanted = runs(rules) && !runs(selected);
+    let limits = problems.iter().filter(|it| wanted && it.kind == ProblemKind::Limit);
+    let finding = |it: &Problem| {
+        let mut found = Diagnostic::new(YAML_SYNTAX, Severity::Error, it.span, it.message.clone());
+        found.because(it.reason.clone());
+        found
+    };
+    limits.map(finding).collect()
 }
 
 /// What some rules find, in the order of the files.

@@ -36,6 +36,23 @@ pub struct DotenvError {
     pub message: String,
 }
 
+impl DotenvError {
+    /// The same without what stands in the file: a line that cannot be read may well be a password.
+    pub fn discreet(&self) -> String {
+        let said = |begin: &str| self.message.starts_with(begin);
+        let why = match () {
+            () if said("unexpected character") => "a name holds a character that no name may hold",
+            () if said("unterminated quoted value") => "a quote is not closed",
+            () if said("Invalid template") => "Compose cannot read an expression with `$`",
+            () if said("required variable") => "a variable that is required has no value",
+            () if said("no variable name") => "no name stands before the `=`",
+            () if said("variable '") => "a name holds blanks",
+            () => self.message.as_str(),
+        };
+        format!("line {}: {why}", self.line)
+    }
+}
+
 impl fmt::Display for DotenvError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "line {}: {}", self.line, self.message)

@@ -55,10 +55,10 @@ pub fn add_env_files(
     for path in named.unwrap_or(&default) {
         let bytes = match files.read(path) {
             Ok(bytes) => bytes,
-            Err(_) if named.is_none() => continue,
+            Err(why) if named.is_none() && why != ReadError::TooLarge => continue,
             Err(why) => return Err((path.clone(), why)),
         };
-        add_env_text(&bytes, &given, variables).map_err(|why| (path.clone(), ReadError::Other(why.to_string())))?;
+        add_env_text(&bytes, &given, variables).map_err(|why| (path.clone(), ReadError::Other(why.discreet())))?;
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! The Dockerfiles of services with `build`. A build of which none can be found is unknown, and not a mistake: Compose
 //! does not look for it before it builds.
 
-use super::files::join;
+use super::files::{ReadError, join};
+use super::limits::more_than;
 use super::{Loader, is_remote};
 use crate::dockerfile::{Dockerfile, Page, read};
+use crate::source::{Sources, Span};
 use crate::tree::{Entry, NodeId, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -21,13 +23,14 @@ impl Loader<'_> {
         for service in services {
             let Some(build) = self.tree.get(service, "build").cloned() else { continue };
             let field = |key: &str| self.tree.get(build.value, key).map(|it| it.value);
+            let place = self.tree.span(build.key);
             let inline = field("dockerfile_inline").filter(|it| !self.tree.is_null(*it));
             let dockerfile = match inline {
                 // Beside one with a name, Compose refuses it.
                 Some(_) if field("dockerfile").is_some() => None,
                 Some(text) => self.tree.text(text).and_then(|it| read(Page::Inline(it))).map(Arc::new),
                 None => match self.dockerfile_path(&build) {
-                    Some(path) => known.entry(path).or_insert_with_key(|path| self.dockerfile(path)).clone(),
+                    Some(path) => known.entry(path).or_insert_with_key(|path| self.dockerfile(path, place)).clone(),
                     None => None,
                 },
             };
@@ -59,8 +62,12 @@ impl Loader<'_> {
         Some(join(&directory, if name.is_empty() { "Dockerfile" } else { name }))
     }
 
-    fn dockerfile(&mut self, path: &str) -> Option<Arc<Dockerfile>> {
-        let file = self.open(path).ok()?;
+    fn dockerfile(&mut self, path: &str, place: Span) -> Option<Arc<Dockerfile>> {
+        let opened = self.open(path);
+        if opened == Err(ReadError::TooLarge) {
+            self.exceed(place, "the Dockerfile is too large", more_than(Sources::LIMIT >> 20, "MiB"));
+        }
+        let file = opened.ok()?;
         read(Page::File(file, self.sources.all().get(file).text())).map(Arc::new)
     }
 }

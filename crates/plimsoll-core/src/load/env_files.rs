@@ -1,13 +1,15 @@
 //! What `env_file` brings into the environment of a service.
 
-use super::files::join;
+use super::files::{ReadError, join};
+use super::limits::{BYTES, EXPANDED, more_than};
 use super::{Loader, Unread};
 use crate::grammar::dotenv;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::Span;
+use crate::source::{Sources, Span};
 use crate::text::Text;
 use crate::tree::{NodeId, Value};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The variables of the files that one service names.
 #[derive(Clone, Debug, Default)]
@@ -29,7 +31,9 @@ impl Loader<'_> {
         for service in services {
             let mut files = EnvFiles::default();
             for node in self.listed(service, "env_file") {
-                self.env_file(service, node, &mut files);
+                if !self.full {
+                    self.env_file(service, node, &mut files);
+                }
             }
             for node in self.listed(service, "label_file") {
                 self.label_file(service, node);
@@ -70,6 +74,20 @@ impl Loader<'_> {
         }
     }
 
+    /// The text of an `env_file`. Each is read once.
+    fn env_text(&mut self, path: &str, span: Span) -> Option<Arc<str>> {
+        if let Some(known) = self.env_texts.get(path) {
+            return known.clone();
+        }
+        let read = self.files.read(path);
+        if read == Err(ReadError::TooLarge) {
+            self.exceed(span, "the `env_file` is too large", more_than(Sources::LIMIT >> 20, "MiB"));
+        }
+        let text: Option<Arc<str>> = read.ok().map(|it| String::from_utf8_lossy(&it).into());
+        self.env_texts.insert(path.to_string(), text.clone());
+        text
+    }
+
     fn env_file(&mut self, service: NodeId, node: NodeId, found: &mut EnvFiles) {
         let field = |key: &str| self.tree.get(node, key).map(|it| it.value);
         let mapping = matches!(self.tree.node(node).value, Value::Mapping(_));
@@ -88,7 +106,7 @@ impl Loader<'_> {
         let raw = mapping && field("format").and_then(|it| self.known(it)).is_some_and(|it| it.as_str() == "raw");
         let required = field("required").and_then(|it| self.tree.text(it)).is_none_or(|it| it.as_str() != "false");
         let full = join(self.tree.base(id), text.as_str());
-        let Ok(bytes) = self.files.read(&full) else {
+        let Some(content) = self.env_text(&full, text.span()) else {
             found.hidden = true;
             if required || !mapping {
                 let what = format!("the `env_file` `{}`", text.shown());
@@ -96,28 +114,35 @@ impl Loader<'_> {
             }
             return;
         };
-        let content = String::from_utf8_lossy(&bytes).into_owned();
-        let complete = self.variables.is_complete();
-        let mut known = self.variables.clone();
-        // Compose looks into the environment of the service next, and not into the files before this one.
-        for (name, value) in self.own_environment(service) {
-            if self.variables.get(&name).is_none() {
-                known.set(name, value);
-            }
+        self.env_bytes += content.len();
+        if self.env_bytes > BYTES {
+            self.exceed(text.span(), "the `env_file`s are too large together", more_than(BYTES >> 20, "MiB"));
+            return;
         }
-        let lookup = |name: &str| known.get(name).map(str::to_string);
+        let complete = self.variables.is_complete();
+        // Compose looks into the environment of the service next, and not into the files before this one.
+        let own: HashMap<String, String> = self.own_environment(service).into_iter().collect();
+        let variables = &self.variables;
+        let lookup = |name: &str| variables.get(name).or_else(|| own.get(name).map(String::as_str)).map(str::to_string);
         let parsed = if raw { dotenv::parse_raw(&content, &lookup) } else { dotenv::parse(&content, &lookup) };
         match parsed {
-            Ok(list) => found.variables.extend(list.into_iter().map(|it| {
-                // What the variables of the host would give may not be known here.
-                let value = it.value.filter(|_| complete || !content[it.value_range].contains('$'));
-                (it.name, value, text.span())
-            })),
+            Ok(list) => {
+                self.env_variables += list.len();
+                if self.env_variables > EXPANDED {
+                    let message = "the `env_file`s give the services too many variables";
+                    return self.exceed(text.span(), message, more_than(EXPANDED, "variables"));
+                }
+                found.variables.extend(list.into_iter().map(|it| {
+                    // What the variables of the host would give may not be known here.
+                    let value = it.value.filter(|_| complete || !content[it.value_range].contains('$'));
+                    (it.name, value, text.span())
+                }));
+            }
             Err(why) => {
                 found.hidden = true;
                 // What lacks a variable may have it where the file is used.
                 if complete || !why.message.starts_with("required variable") {
-                    let message = format!("Compose cannot read the `env_file` `{}`: {why}", text.shown());
+                    let message = format!("Compose cannot read the `env_file` `{}`: {}", text.shown(), why.discreet());
                     found.wrong.push(Problem::new(ProblemKind::MissingFile, text.span(), message));
                 }
             }

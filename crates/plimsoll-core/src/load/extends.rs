@@ -3,6 +3,7 @@
 //! Source: `loader/extends.go` of compose-go 2.9.1.
 
 use super::files::join;
+use super::limits::{EXTENDS, more_than};
 use super::reset::Resets;
 use super::{Context, Loader, Mode, Unread, base_of, is_remote, merge};
 use crate::problem::{Problem, ProblemKind};
@@ -29,6 +30,8 @@ impl Loader<'_> {
         }
         let scope = Scope { path: context.path.clone(), base: context.base.clone(), services };
         let mut entries = self.tree.entries(services).to_vec();
+        // Each document resets places of its own.
+        self.chains.clear();
         for entry in &mut entries {
             let name = self.tree.key(entry.key).to_string();
             entry.value = self.extend(&scope, &name, entry.value, context, resets, &mut Vec::new());
@@ -62,14 +65,24 @@ impl Loader<'_> {
             self.extends_cycle(&trail[at..], span);
             return service;
         }
+        if self.is_full(span) {
+            return service;
+        }
+        let way = (scope.services, name.to_string());
+        if let Some((known, _)) = self.chains.get(&way) {
+            return *known;
+        }
+        if trail.len() >= EXTENDS {
+            self.too_long(span);
+            return service;
+        }
         let found = match file {
             None => Some(Scope { path: scope.path.clone(), base: scope.base.clone(), services: scope.services }),
             Some(file) => self.extended_file(scope, file, context),
         };
         let Some(found) = found else { return service };
-        let Some(base) = self.tree.get(found.services, reference.as_str()).map(|it| it.value) else {
-            let names: Vec<&str> = self.tree.entries(found.services).iter().map(|it| self.tree.key(it.key)).collect();
-            let close = crate::suggest::closest(reference.as_str(), names).map(|it| format!("did you mean `{it}`?"));
+        let Some(base) = self.service(found.services, reference.as_str()) else {
+            let close = self.close_to(found.services, reference.as_str()).map(|it| format!("did you mean `{it}`?"));
             let message =
                 format!("`{name}` extends the service `{}`, which is not in `{}`", reference.as_str(), found.path);
             let problem = Problem::new(ProblemKind::UndefinedReference, reference.span(), message);
@@ -92,7 +105,37 @@ impl Loader<'_> {
         let taken = taken.map(|it| Entry { path: it.path.through(Via::Extends(span)), ..it }).collect();
         let base = self.tree.push(Node { value: Value::Mapping(taken), marks: None, ..node });
         let merged = merge::extend(&mut self.tree, base, service, self.problems);
-        if open { merged } else { self.with(merged, "extends", None) }
+        if open {
+            return merged;
+        }
+        let merged = self.with(merged, "extends", None);
+        let before = self.chains.get(&(found.services, reference.as_str().to_string())).map_or(0, |it| it.1);
+        if before >= EXTENDS {
+            self.too_long(span);
+        }
+        self.chains.insert(way, (merged, before + 1));
+        merged
+    }
+
+    fn too_long(&mut self, span: Span) {
+        self.exceed(span, "the chain of `extends` is too long", more_than(EXTENDS, "services"));
+    }
+
+    /// The service of a name among others, of which there may be thousands.
+    fn service(&mut self, services: NodeId, name: &str) -> Option<NodeId> {
+        let tree = &self.tree;
+        let index = self.names.entry(services).or_insert_with(|| {
+            // Of two with one name the first counts, as everywhere.
+            tree.entries(services).iter().rev().map(|it| (tree.key(it.key).to_string(), it.value)).collect()
+        });
+        index.get(name).copied()
+    }
+
+    /// The name that was probably meant. Who is wrong more often than people are is not told.
+    fn close_to(&mut self, services: NodeId, name: &str) -> Option<String> {
+        let names: Vec<&str> = self.tree.entries(services).iter().map(|it| self.tree.key(it.key)).collect();
+        self.guesses = self.guesses.checked_sub(names.len())?;
+        crate::suggest::closest(name, names).map(str::to_string)
     }
 
     /// The services of another file, as they are written there.

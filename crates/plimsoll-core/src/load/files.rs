@@ -1,6 +1,7 @@
 //! How files are reached: through a trait, so that an editor's unsaved text works as well as a disk.
 
 use crate::grammar::path::clean;
+use crate::source::Sources;
 use std::fmt;
 
 /// Why a file was not read.
@@ -21,7 +22,7 @@ impl fmt::Display for ReadError {
         match self {
             ReadError::Missing => f.write_str("there is no such file"),
             ReadError::NotAFile => f.write_str("it is not a regular file"),
-            ReadError::TooLarge => f.write_str("it is too large"),
+            ReadError::TooLarge => write!(f, "it is larger than {} MiB", Sources::LIMIT >> 20),
             ReadError::Other(why) => f.write_str(why),
         }
     }

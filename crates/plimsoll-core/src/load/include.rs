@@ -9,6 +9,7 @@ use crate::load::interpolate::Variables;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
 use crate::tree::{Entry, Item, Node, NodeId, Path, Value, Via};
+use std::collections::HashMap;
 
 /// Sections whose entries are taken in. Everything else of an included file is left out.
 const SECTIONS: [&str; 6] = ["services", "volumes", "networks", "secrets", "configs", "models"];
@@ -25,6 +26,11 @@ impl Loader<'_> {
         let mut root = self.with(root, "include", None);
         for item in items {
             let span = self.tree.span(item.value);
+            // Every project that is included takes the variables of this one over.
+            self.tree.copied += context.variables.len();
+            if self.is_full(span) {
+                break;
+            }
             if let Some(imported) = self.include(&item, context) {
                 root = self.import(root, imported, span);
             }
@@ -118,11 +124,17 @@ impl Loader<'_> {
             let Some(from) = self.tree.get(imported, section).map(|it| it.value) else { continue };
             let own = self.tree.get(root, section).cloned();
             let mut entries = own.as_ref().map(|it| self.tree.entries(it.value).to_vec()).unwrap_or_default();
+            let numbered = entries.iter().enumerate().rev();
+            let mut index: HashMap<String, usize> =
+                numbered.map(|(at, it)| (self.tree.key(it.key).to_string(), at)).collect();
             for entry in self.tree.entries(from).to_vec() {
                 let name = self.tree.key(entry.key).to_string();
-                let twin = entries.iter().find(|it| self.tree.key(it.key) == name).cloned();
+                let twin = index.get(&name).map(|at| entries[*at].clone());
                 match twin {
-                    None => entries.push(Entry { path: entry.path.through(Via::Include(span)), ..entry }),
+                    None => {
+                        index.insert(name, entries.len());
+                        entries.push(Entry { path: entry.path.through(Via::Include(span)), ..entry });
+                    }
                     Some(twin) if self.same(twin.value, entry.value, 0) => {}
                     Some(twin) => {
                         let message = format!("`{name}` is defined here and in an included file, and the two differ");

@@ -4,6 +4,7 @@
 
 mod brace;
 
+use crate::load::limits::INSERTED;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
 use crate::text::{Assumption, Detail, Hole, Run, Text};
@@ -46,6 +47,11 @@ impl Variables {
         self.complete
     }
 
+    /// How many variables have a value.
+    pub(crate) fn len(&self) -> usize {
+        self.values.len()
+    }
+
     fn state(&self, name: &str) -> State<'_> {
         match self.values.get(name) {
             Some(value) => State::Set(value),
@@ -62,14 +68,18 @@ enum State<'a> {
     Unknown,
 }
 
-/// Expands the variables of one scalar. Without a `$` in it the text comes back as it is.
-pub fn interpolate(text: Text, variables: &Variables, problems: &mut Vec<Problem>) -> Text {
+/// Expands the variables of one scalar. Without a `$` in it the text comes back as it is. `inserted` counts the bytes
+/// of the values; with more than [`INSERTED`] of them nothing is expanded any more.
+pub fn interpolate(text: Text, variables: &Variables, inserted: &mut usize, problems: &mut Vec<Problem>) -> Text {
     if !text.as_str().contains('$') {
         return text;
     }
     let mut expansion = Expansion::new(&text, variables, problems);
+    expansion.inserted = *inserted;
     let end = text.as_str().len();
-    if !expansion.expand(0..end) {
+    let read = expansion.expand(0..end);
+    *inserted = expansion.inserted;
+    if !read || *inserted > INSERTED {
         // Compose stops here. The text stays as it is written, so that the rest can still be checked.
         let hole = Hole { at: 0, variable: String::new(), nonempty: false, span: text.span() };
         let detail = Detail { holes: vec![hole], ..Detail::default() };
@@ -148,6 +158,8 @@ struct Expansion<'a> {
     refusal: String,
     /// How many words inside of words this is.
     depth: u32,
+    /// The bytes of all values of variables up to here.
+    inserted: usize,
     lines: Lines,
 }
 
@@ -166,6 +178,7 @@ impl<'a> Expansion<'a> {
             detail: Detail::default(),
             refusal: String::new(),
             depth: 0,
+            inserted: 0,
             lines: Lines::default(),
         }
     }
@@ -302,8 +315,10 @@ impl<'a> Expansion<'a> {
         let text = self.input.slice(word.clone());
         let mut aside = Expansion::new(&text, self.variables, self.problems);
         aside.depth = self.depth + 1;
+        aside.inserted = self.inserted;
         let read = aside.expand(0..text.as_str().len());
-        let Expansion { value: word, refusal, .. } = aside;
+        let Expansion { value: word, refusal, inserted, .. } = aside;
+        self.inserted = inserted;
         if !read {
             self.refusal = refusal;
             return false;
@@ -358,6 +373,10 @@ impl<'a> Expansion<'a> {
 
     fn insert(&mut self, value: &str, span: Span) {
         let start = self.value.len() as u32;
+        self.inserted = self.inserted.saturating_add(value.len());
+        if self.inserted > INSERTED {
+            return;
+        }
         self.value.push_str(value);
         self.detail.runs.push(run(start..self.value.len() as u32, span, false));
     }
@@ -383,7 +402,7 @@ mod tests {
         let file = sources.add_text("a", raw);
         let mut problems = Vec::new();
         let text = Text::verbatim(raw, Span::new(file, 0..raw.len()), 0);
-        (interpolate(text, variables, &mut problems), problems)
+        (interpolate(text, variables, &mut 0, &mut problems), problems)
     }
 
     #[test]

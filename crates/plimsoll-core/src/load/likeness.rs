@@ -1,7 +1,6 @@
 //! Whether a YAML file is a Compose file, if it is not called as Compose looks for it.
 
 use super::discover::base_name;
-use crate::problem::ProblemKind;
 use crate::schema;
 use crate::source::Sources;
 use crate::syntax;
@@ -39,7 +38,7 @@ pub fn is_compose(path: &str, text: &str) -> bool {
     if !problems.is_empty() && (is_template || !is_called) {
         return false;
     }
-    if problems.iter().any(|it| it.kind == ProblemKind::YamlSyntax) {
+    if problems.iter().any(|it| it.kind.breaks()) {
         return true;
     }
     let Some(root) = document.roots.first().copied() else { return is_called };

@@ -186,7 +186,7 @@ fn written_name(bytes: Vec<u8>, variables: &Variables) -> Option<String> {
         let value = tree.get(*root, "name")?.value;
         let Value::Scalar(text, _) = &tree.node(value).value else { return None };
         let written = text.clone();
-        let name = interpolate(written.clone(), variables, &mut Vec::new());
+        let name = interpolate(written.clone(), variables, &mut 0, &mut Vec::new());
         // A name of which nothing is left is a mistake, and not the same as none.
         (!written.as_str().is_empty()).then(|| name.known().map(normalized))?
     })

@@ -9,6 +9,9 @@ use std::ops::Range;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Resets(Vec<Vec<String>>);
 
+/// How deep below the top anything is reset.
+const DEEPEST: usize = 300;
+
 impl Resets {
     /// Takes every `!reset` value out of a document, whose file has these nodes, and remembers where these and the `!override` values stood.
     pub fn collect(tree: &mut Tree, root: NodeId, nodes: Range<usize>) -> Resets {
@@ -25,7 +28,8 @@ impl Resets {
 
     /// Walks one value. False if it is to be taken out.
     fn walk(&mut self, tree: &mut Tree, id: NodeId, path: &mut Vec<String>, budget: &mut usize) -> bool {
-        if *budget == 0 {
+        // A chain of aliases may be deeper than the stack of a thread. No file is.
+        if *budget == 0 || path.len() > DEEPEST {
             return true;
         }
         *budget -= 1;

@@ -1,21 +1,27 @@
 //! Aliases and merge keys: every use of an anchor is led to its value, without copying it.
 
 use crate::load::interpolate::{Variables, interpolate};
+use crate::load::limits::{INSERTED, MERGED_ENTRIES, more_than};
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
 use crate::syntax::scalar::Kind;
 use crate::tree::{Document, Entry, NodeId, Path, Tree, Value, Via};
 use std::collections::HashMap;
 
-/// How many entries all merge keys of a file may take in together, and steps of the way to them. Compose itself hangs
-/// far below; real files take in hundreds.
-const MERGED_ENTRIES: usize = 500_000;
-
 /// Expands variables, then leads aliases and merge keys to their values, in the nodes of one file.
 ///
 /// Nothing is copied but the entries of merged mappings, and these only up to a limit, so the cost is linear in the
 /// file whatever its anchors say.
-pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, problems: &mut Vec<Problem>) {
+///
+/// `inserted` counts the bytes of the values that variables bring in, over all files of a project.
+pub fn resolve(
+    tree: &mut Tree,
+    document: &Document,
+    variables: &Variables,
+    inserted: &mut usize,
+    problems: &mut Vec<Problem>,
+) {
+    let mut expansions = Expansions { variables, inserted, problems };
     for at in document.nodes.clone() {
         // The children are taken out while they change: they are all nodes of the same tree.
         match &mut tree.nodes[at].value {
@@ -23,7 +29,7 @@ pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, prob
                 let mut entries = std::mem::take(entries);
                 let written = entries.iter().any(|it| is_alias(tree, it.value)).then(|| entries.clone());
                 for entry in &mut entries {
-                    follow(tree, &mut entry.value, &mut entry.path, variables, problems);
+                    follow(tree, &mut entry.value, &mut entry.path, &mut expansions);
                 }
                 put(tree, at, written.map(Value::Mapping), Value::Mapping(entries));
             }
@@ -31,7 +37,7 @@ pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, prob
                 let mut items = std::mem::take(items);
                 let written = items.iter().any(|it| is_alias(tree, it.value)).then(|| items.clone());
                 for item in &mut items {
-                    follow(tree, &mut item.value, &mut item.path, variables, problems);
+                    follow(tree, &mut item.value, &mut item.path, &mut expansions);
                 }
                 put(tree, at, written.map(Value::Sequence), Value::Sequence(items));
             }
@@ -39,7 +45,7 @@ pub fn resolve(tree: &mut Tree, document: &Document, variables: &Variables, prob
         }
     }
     for alone in document.roots.iter().chain(&document.copies) {
-        expand(tree, *alone, variables, problems);
+        expand(tree, *alone, &mut expansions);
     }
     let mut budget = Some(MERGED_ENTRIES);
     for id in &document.merges {
@@ -63,22 +69,37 @@ fn put(tree: &mut Tree, at: usize, written: Option<Value>, value: Value) {
 }
 
 /// Leads an alias to its value, or expands a scalar. Only values come here: keys are never interpolated.
-fn follow(tree: &mut Tree, value: &mut NodeId, path: &mut Path, variables: &Variables, problems: &mut Vec<Problem>) {
+fn follow(tree: &mut Tree, value: &mut NodeId, path: &mut Path, expansions: &mut Expansions<'_>) {
     let node = tree.node(*value);
     if let Value::Alias(_, Some(target)) = node.value {
         // The target is expanded where it stands, and only there.
         *path = Path::default().through(Via::Alias(node.span));
         *value = target;
     } else {
-        expand(tree, *value, variables, problems);
+        expand(tree, *value, expansions);
     }
 }
 
-fn expand(tree: &mut Tree, id: NodeId, variables: &Variables, problems: &mut Vec<Problem>) {
+/// What variables are expanded with.
+struct Expansions<'a> {
+    variables: &'a Variables,
+    inserted: &'a mut usize,
+    problems: &'a mut Vec<Problem>,
+}
+
+fn expand(tree: &mut Tree, id: NodeId, expansions: &mut Expansions<'_>) {
     if let Value::Scalar(text, style) = &tree.node(id).value
         && text.as_str().contains('$')
     {
-        let value = Value::Scalar(interpolate(text.clone(), variables, problems), *style);
+        let Expansions { variables, inserted, problems } = expansions;
+        let before = **inserted;
+        let expanded = interpolate(text.clone(), variables, inserted, problems);
+        if **inserted > INSERTED && before <= INSERTED {
+            let message = "the values of the variables make too much text up to here";
+            let problem = Problem::new(ProblemKind::Limit, text.span(), message);
+            problems.push(problem.because(more_than(INSERTED >> 20, "MiB")));
+        }
+        let value = Value::Scalar(expanded, *style);
         tree.change(id, value);
     }
 }
@@ -119,8 +140,8 @@ fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut
             *budget = left.checked_sub(cost);
             if budget.is_none() {
                 let message = "the merge keys of this file take in too many entries";
-                let problem = Problem::new(ProblemKind::YamlSyntax, written, message);
-                problems.push(problem.because(format!("more than {MERGED_ENTRIES}")));
+                let problem = Problem::new(ProblemKind::Limit, written, message);
+                problems.push(problem.because(more_than(MERGED_ENTRIES, "entries")));
                 break 'all;
             }
             if let Some(winner) = names.get(tree.key(entry.key)) {

@@ -65,7 +65,7 @@ pub(crate) fn lower(lower: &Lower<'_>, entry: &Entry) -> (Vec<Variable>, bool) {
         let value = equals.map(|at| text.slice(at + 1..text.as_str().len()));
         variables.push(Variable { name: name.as_str().to_string(), key: name.span(), value, path });
     }
-    // The last of a name counts.
+    // Of two with one name the last counts, at its own place.
     let mut seen = HashSet::with_capacity(variables.len());
     let last: Vec<bool> = variables.iter().rev().map(|it| seen.insert(it.name.as_str())).collect();
     let mut last = last.into_iter().rev();

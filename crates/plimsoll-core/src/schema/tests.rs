@@ -17,7 +17,7 @@ fn with<T>(text: &str, variables: &Variables, look: impl FnOnce(&Tree, NodeId, &
     let (mut sources, mut tree, mut problems) = (Sources::new(), Tree::default(), Vec::new());
     let file = sources.add_text("compose.yaml", text);
     let document = syntax::parse(&mut tree, file, sources.get(file), &mut problems);
-    resolve(&mut tree, &document, variables, &mut problems);
+    resolve(&mut tree, &document, variables, &mut 0, &mut problems);
     assert!(problems.is_empty(), "{text}: {problems:?}");
     look(&tree, document.roots[0], &sources)
 }

@@ -27,6 +27,8 @@ pub(super) struct Walk<'a> {
     /// What each node was looked at as, by its address, and as what else: aliases lead to a node again and again.
     first: Vec<usize>,
     seen: QuickSet<(NodeId, usize)>,
+    /// Keys that nothing knows, and the object in which they stand: merge keys lead to the same one again and again.
+    unknown: HashSet<(NodeId, usize)>,
     reported: HashSet<(Span, String)>,
     budget: usize,
 }
@@ -34,9 +36,9 @@ pub(super) struct Walk<'a> {
 impl<'a> Walk<'a> {
     pub(super) fn new(tree: &'a Tree, partial: bool, problems: &'a mut Vec<Problem>) -> Walk<'a> {
         let budget = 10 * tree.nodes.len() + 100_000;
-        let (path, maps, seen, reported) = Default::default();
+        let (path, maps, seen, unknown, reported) = Default::default();
         let first = vec![0; tree.nodes.len()];
-        Walk { tree, problems, partial, path, maps, first, seen, reported, budget }
+        Walk { tree, problems, partial, path, maps, first, seen, unknown, reported, budget }
     }
 
     /// The same with fewer values to look at.
@@ -82,7 +84,8 @@ impl<'a> Walk<'a> {
 
     /// Whether a node was not looked at as this yet.
     fn is_new(&mut self, id: NodeId, shape: &'static Shape) -> bool {
-        let shape = std::ptr::from_ref(shape).addr();
+        // Shapes do not stand at odd addresses.
+        let shape = std::ptr::from_ref(shape).addr() + usize::from(self.partial);
         match &mut self.first[id.0 as usize] {
             first @ 0 => {
                 *first = shape;
@@ -99,7 +102,7 @@ impl<'a> Walk<'a> {
         self.budget -= 1;
         if self.budget == 0 {
             let message = "aliases expand to too many values".to_string();
-            return self.invalid(self.tree.span(id), message, None);
+            return self.report(ProblemKind::Limit, self.tree.span(id), message, None);
         }
         let found = match &self.tree.node(id).value {
             Value::Alias(..) => return,
@@ -205,9 +208,12 @@ impl<'a> Walk<'a> {
                 }
                 (None, Rest::Extensions) => {
                     if !key.starts_with("x-") {
+                        known = false;
+                        if !self.unknown.insert((entry.key, std::ptr::from_ref(map) as usize)) {
+                            continue;
+                        }
                         let message = format!("`{}` is not a key of {}", shown(key), map.what);
                         let help = hint::unknown_key(tree, &self.maps, key, entry.value);
-                        known = false;
                         self.report(ProblemKind::UnknownKey, tree.span(entry.key), message, help);
                     }
                     continue;

@@ -102,7 +102,10 @@ pub(super) fn problem(mistake: Mistake, library: &str, cx: &Context<'_>, last: O
         return general;
     }
     Some(match mistake {
-        Mistake::Depth => cx.problem(here, "the file is nested too deeply").because("more than 255 levels"),
+        Mistake::Depth => {
+            let problem = cx.problem(here, "the file is nested too deeply").because("more than 255 levels");
+            Problem { kind: ProblemKind::Limit, ..problem }
+        }
         Mistake::Tab => match tab(cx) {
             Some(at) => tabs(cx, at),
             None => cx.problem(here, "a tab stands where only blanks are read"),
