@@ -3,11 +3,14 @@
 mod baseline;
 mod builds;
 mod config;
+mod faults;
 mod fix;
 mod formats;
 mod hostile;
 mod outputs;
+mod secrets;
 mod shell;
+mod strangers;
 mod walk;
 
 use expect_test::expect;

@@ -3,13 +3,15 @@
 use crate::check::{INVALID_IGNORE, Rule, UNUSED_IGNORE};
 use crate::diagnostic::Diagnostic;
 use crate::load::Loaded;
-use crate::source::{Source, Sources, Span};
+use crate::source::{FileId, Source, Sources, Span};
+use std::collections::HashMap;
+use std::ops::RangeInclusive;
 
 /// One rule named in one comment, and the lines (from 0, inclusive) on which it is silent.
 struct Ignore {
     rule: String,
     span: Span,
-    lines: std::ops::RangeInclusive<usize>,
+    lines: RangeInclusive<usize>,
     used: bool,
 }
 
@@ -25,13 +27,15 @@ pub(crate) fn apply(
     for document in &loaded.documents {
         let source = sources.get(document.file);
         let mut ignores: Vec<Ignore> = Vec::new();
+        let (mut places, mut guesses) = (None, HashMap::new());
         for comment in &document.comments {
             let text = sources.slice(*comment);
             let Some(body) = directive(text) else { continue };
             let start = comment.start as usize + (text.len() - body.len());
             match names(body) {
                 Ok(names) => {
-                    let lines = scope(source, loaded, *comment);
+                    let places = places.get_or_insert_with(|| Places::new(source, loaded, document.file));
+                    let lines = places.scope(source, *comment);
                     for name in names {
                         let at = start + name.start..start + name.end;
                         let id = &body[name];
@@ -44,7 +48,7 @@ pub(crate) fn apply(
                                 used: false,
                             });
                         } else if let Some(rule) = rule(INVALID_IGNORE) {
-                            found.push(unknown(rule, rules, id, span));
+                            found.push(unknown(rule, rules, id, span, &mut guesses));
                         }
                     }
                 }
@@ -61,18 +65,7 @@ pub(crate) fn apply(
         if ignores.is_empty() {
             continue;
         }
-        found.retain(|it| {
-            if it.span.file != document.file {
-                return true;
-            }
-            let line = source.line_of(it.span.start);
-            let mut keep = true;
-            for ignore in ignores.iter_mut().filter(|ignore| ignore.rule == it.rule && ignore.lines.contains(&line)) {
-                ignore.used = true;
-                keep = false;
-            }
-            keep
-        });
+        suppress(&mut ignores, source, document.file, found);
         let Some(unused) = rule(UNUSED_IGNORE) else { continue };
         for ignore in ignores.iter().filter(|it| !it.used && rule(&it.rule).is_some()) {
             let message = format!("nothing here is suppressed by `ignore[{}]`", ignore.rule);
@@ -83,9 +76,58 @@ pub(crate) fn apply(
     }
 }
 
-fn unknown(rule: &Rule, rules: &[&'static Rule], id: &str, span: Span) -> Diagnostic {
+/// Takes away what is suppressed in one file. There may be thousands of findings and of comments.
+fn suppress(ignores: &mut [Ignore], source: &Source, file: FileId, found: &mut Vec<Diagnostic>) {
+    // What is named in several comments for the same lines is looked up once.
+    let mut groups: HashMap<&str, HashMap<(usize, usize), bool>> = HashMap::new();
+    for it in ignores.iter() {
+        groups.entry(&it.rule).or_default().insert((*it.lines.start(), *it.lines.end()), false);
+    }
+    let mut sorted: HashMap<&str, Vec<(usize, usize, usize, bool)>> = HashMap::new();
+    for (rule, ranges) in groups {
+        let mut ranges: Vec<_> = ranges.into_keys().map(|(start, end)| (start, end, end, false)).collect();
+        ranges.sort_unstable();
+        // With the last line of this one and all before it, the way back has an end.
+        for at in 1..ranges.len() {
+            ranges[at].2 = ranges[at].1.max(ranges[at - 1].2);
+        }
+        sorted.insert(rule, ranges);
+    }
+    found.retain(|it| {
+        let Some(ranges) = sorted.get_mut(it.rule).filter(|_| it.span.file == file) else { return true };
+        let line = source.line_of(it.span.start);
+        let before = ranges.partition_point(|it| it.0 <= line);
+        let mut keep = true;
+        for range in ranges[..before].iter_mut().rev().take_while(|it| it.2 >= line).filter(|it| it.1 >= line) {
+            range.3 = true;
+            keep = false;
+        }
+        keep
+    });
+    let used = |it: &Ignore| {
+        let ranges = sorted.get(it.rule.as_str())?;
+        let at = ranges.binary_search_by_key(&(*it.lines.start(), *it.lines.end()), |it| (it.0, it.1)).ok()?;
+        Some(ranges[at].3)
+    };
+    let used: Vec<bool> = ignores.iter().map(|it| used(it).unwrap_or_default()).collect();
+    ignores.iter_mut().zip(used).for_each(|(it, used)| it.used = used);
+}
+
+/// How many words that are no rules are compared with all rules. Nobody misspells as many.
+const GUESSES: usize = 1_000;
+
+fn unknown(
+    rule: &Rule,
+    rules: &[&'static Rule],
+    id: &str,
+    span: Span,
+    guesses: &mut HashMap<String, Option<&'static str>>,
+) -> Diagnostic {
     let mut problem = Diagnostic::new(rule.id, rule.severity, span, format!("there is no rule `{id}`"));
-    match crate::suggest::closest(id, rules.iter().map(|it| it.id)) {
+    if !guesses.contains_key(id) && guesses.len() < GUESSES {
+        guesses.insert(id.to_string(), crate::suggest::closest(id, rules.iter().map(|it| it.id)));
+    }
+    match guesses.get(id).copied().flatten() {
         Some(close) => problem.help(format!("did you mean `{close}`?")),
         None => problem.help("`plimsoll rules` lists all rules"),
     };
@@ -118,33 +160,42 @@ fn names(body: &str) -> Result<Vec<std::ops::Range<usize>>, &'static str> {
     Ok(names)
 }
 
-/// The lines on which a comment is heard: its own; the next one with content, if it stands alone; and the whole
-/// service, if that line names one.
-fn scope(source: &Source, loaded: &Loaded, comment: Span) -> std::ops::RangeInclusive<usize> {
-    let own = source.line_of(comment.start);
-    let before = &source.text()[source.line_range(own).start..comment.start as usize];
-    let mut line = own;
-    if before.trim_start_matches('\u{feff}').trim().is_empty() {
-        line += 1;
-        while line < source.line_starts().len() {
-            let content = source.text()[source.line_range(line)].trim_start();
-            if !content.is_empty() && !content.starts_with('#') {
-                break;
-            }
-            line += 1;
+/// Where the lines of a file lead, for comments that stand above something.
+struct Places {
+    /// For each line the next one, or itself, that has content.
+    content: Vec<usize>,
+    /// The last line of the service whose name stands on a line.
+    services: HashMap<usize, usize>,
+}
+
+impl Places {
+    fn new(source: &Source, loaded: &Loaded, file: FileId) -> Places {
+        let count = source.line_starts().len();
+        let mut content = vec![count; count + 1];
+        for line in (0..count).rev() {
+            let text = source.text()[source.line_range(line)].trim_start();
+            let has_content = !text.is_empty() && !text.starts_with('#');
+            content[line] = if has_content { line } else { content[line + 1] };
         }
-    }
-    let tree = &loaded.tree;
-    let services = loaded.root.and_then(|root| tree.get(root, "services"));
-    for entry in services.into_iter().flat_map(|it| tree.entries(it.value)) {
-        let key = tree.span(entry.key);
-        if key.file != comment.file || source.line_of(key.start) != line {
-            continue;
+        let tree = &loaded.tree;
+        let entries = loaded.root.and_then(|root| tree.get(root, "services")).map(|it| tree.entries(it.value));
+        let mut services = HashMap::new();
+        for entry in entries.unwrap_or_default().iter().filter(|it| tree.span(it.key).file == file) {
+            let (key, value) = (tree.span(entry.key), tree.span(entry.value));
+            // A service that is an alias is written elsewhere, where its own comments stand.
+            let end = if entry.path.steps().is_empty() && value.end > key.end { value.end } else { key.end };
+            services.entry(source.line_of(key.start)).or_insert(source.line_of(end));
         }
-        // A service that is an alias is written elsewhere, where its own comments stand.
-        let value = tree.span(entry.value);
-        let end = if entry.path.steps().is_empty() && value.end > key.end { value.end } else { key.end };
-        return line..=source.line_of(end);
+        Places { content, services }
     }
-    line..=line
+
+    /// The lines on which a comment is heard: its own; the next one with content, if it stands alone; and the whole
+    /// service, if that line names one.
+    fn scope(&self, source: &Source, comment: Span) -> RangeInclusive<usize> {
+        let own = source.line_of(comment.start);
+        let before = &source.text()[source.line_range(own).start..comment.start as usize];
+        let alone = before.trim_start_matches('\u{feff}').trim().is_empty();
+        let line = if alone { self.content.get(own + 1).copied().unwrap_or(own + 1) } else { own };
+        line..=self.services.get(&line).copied().unwrap_or(line)
+    }
 }

@@ -17,6 +17,9 @@ enum Step<'a> {
     Item,
 }
 
+/// How many unknown keys are compared with all known ones. Nobody misspells as many.
+const GUESSES: usize = 1_000;
+
 pub(super) struct Walk<'a> {
     pub(super) tree: &'a Tree,
     problems: &'a mut Vec<Problem>,
@@ -213,7 +216,8 @@ impl<'a> Walk<'a> {
                             continue;
                         }
                         let message = format!("`{}` is not a key of {}", shown(key), map.what);
-                        let help = hint::unknown_key(tree, &self.maps, key, entry.value);
+                        let guess = self.unknown.len() <= GUESSES;
+                        let help = if guess { hint::unknown_key(tree, &self.maps, key, entry.value) } else { None };
                         self.report(ProblemKind::UnknownKey, tree.span(entry.key), message, help);
                     }
                     continue;
