@@ -2,7 +2,7 @@
 
 use crate::support::{Checked, MAIN, Texts, check_texts, read, root};
 use plimsoll_core::check::{Options, Selection};
-use plimsoll_core::load::limits::{BYTES, COPIED, EXPANDED, EXTENDS, FILES, INSERTED, MERGED_ENTRIES};
+use plimsoll_core::load::limits::{BYTES, COPIED, EXPANDED, EXTENDS, FILES, INCLUDES, INSERTED, MERGED_ENTRIES};
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
 
@@ -52,6 +52,7 @@ fn the_page_names_each_limit() {
         format!("{MERGED_ENTRIES} entries"),
         format!("{EXPANDED} values"),
         format!("{COPIED} entries"),
+        format!("{INCLUDES} files"),
         format!("{EXTENDS} services"),
         mebibytes(INSERTED),
         "64 levels".to_string(),
@@ -63,7 +64,9 @@ fn the_page_names_each_limit() {
 
 #[test]
 fn depth() {
-    let nested = |depth: usize| vec![(MAIN, format!("x-a: {}{}\nservices: {{a: {{image: b}}}}\n", "[".repeat(depth), "]".repeat(depth)))];
+    let nested = |depth: usize| {
+        vec![(MAIN, format!("x-a: {}{}\nservices: {{a: {{image: b}}}}\n", "[".repeat(depth), "]".repeat(depth)))]
+    };
     assert_eq!(passed(&nested(254)), None);
     assert_passed(&nested(255), "compose.yaml:1:260", "the file is nested too deeply (more than 255 levels)");
 }
@@ -76,7 +79,10 @@ fn merge_keys() {
     };
     assert_eq!(passed(&[(MAIN, text(10))]), None);
     let (place, message) = passed(&[(MAIN, text(1_100))]).unwrap();
-    assert_eq!(message, format!("the merge keys of this file take in too many entries (more than {MERGED_ENTRIES} entries)"));
+    assert_eq!(
+        message,
+        format!("the merge keys of this file take in too many entries (more than {MERGED_ENTRIES} entries)")
+    );
     assert_eq!(place, "compose.yaml:1503:14");
 }
 
@@ -100,7 +106,10 @@ fn aliases() {
     let (_, found) = passed(&[(MAIN, format!("x-0: &l0 ha\n{chain}services: {{a: {{image: b}}}}\n"))]).unwrap();
     assert_eq!(found, message);
     let reset = lines(1_000, |it| format!("x-{}: &l{} [*l{it}]\n", it + 1, it + 1));
-    assert_eq!(passed(&[(MAIN, format!("x-0: &l0 ha\n{reset}services: {{a: {{image: b, ports: !reset []}}}}\n"))]), None);
+    assert_eq!(
+        passed(&[(MAIN, format!("x-0: &l0 ha\n{reset}services: {{a: {{image: b, ports: !reset []}}}}\n"))]),
+        None
+    );
 }
 
 #[test]
@@ -149,6 +158,12 @@ fn what_extends_copies() {
 
 #[test]
 fn many_files() {
+    let wide = |count: usize| {
+        let mut files: Vec<(String, String)> =
+            (0..count).map(|it| (format!("f{it}.yaml"), format!("services: {{s{it}: {{image: b}}}}\n"))).collect();
+        files.push((MAIN.to_string(), format!("include:\n{}", lines(count, |it| format!("- f{it}.yaml\n")))));
+        files
+    };
     let chain = |count: usize| {
         let mut files: Vec<(String, String)> =
             (1..count).map(|it| (format!("f{it}.yaml"), format!("include: [f{}.yaml]\n", it + 1))).collect();
@@ -156,10 +171,14 @@ fn many_files() {
         files.push((MAIN.to_string(), "include: [f1.yaml]\n".to_string()));
         files
     };
-    let borrowed = |files: &'static [(String, String)]| files.iter().map(|it| (it.0.as_str(), it.1.clone())).collect::<Vec<_>>();
-    assert_eq!(passed(&borrowed(chain(FILES - 1).leak())), None);
+    let borrowed =
+        |files: &'static [(String, String)]| files.iter().map(|it| (it.0.as_str(), it.1.clone())).collect::<Vec<_>>();
+    assert_eq!(passed(&borrowed(chain(INCLUDES).leak())), None);
+    let message = format!("the chain of `include` is too long (more than {INCLUDES} files)");
+    assert_passed(&borrowed(chain(INCLUDES + 1).leak()), &format!("f{INCLUDES}.yaml:1:11"), &message);
+    assert_eq!(passed(&borrowed(wide(FILES - 1).leak())), None);
     let message = format!("the project reads too many files (more than {FILES} files)");
-    assert_passed(&borrowed(chain(FILES).leak()), &format!("f{FILES}.yaml:1:1"), &message);
+    assert_passed(&borrowed(wide(FILES).leak()), &format!("f{}.yaml:1:1", FILES - 1), &message);
     // The same ones again and again, and each twice as often as the one before.
     let again = format!("include:\n{}", "- a.yaml\n".repeat(FILES + 1));
     let again = vec![(MAIN, again), ("a.yaml", "services: {a: {image: b}}\n".to_string())];
@@ -167,7 +186,9 @@ fn many_files() {
     let mut doubled = vec![(MAIN.to_string(), "include: [a0.yaml, b0.yaml]\n".to_string())];
     for level in 0..40 {
         let next = level + 1;
-        doubled.extend(["a", "b"].map(|it| (format!("{it}{level}.yaml"), format!("include: [a{next}.yaml, b{next}.yaml]\n"))));
+        doubled.extend(
+            ["a", "b"].map(|it| (format!("{it}{level}.yaml"), format!("include: [a{next}.yaml, b{next}.yaml]\n"))),
+        );
     }
     doubled.extend(["a40.yaml", "b40.yaml"].map(|it| (it.to_string(), "services: {a: {image: b}}\n".to_string())));
     assert_eq!(passed(&borrowed(doubled.leak())).unwrap().1, message);

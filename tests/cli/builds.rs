@@ -51,19 +51,31 @@ fn a_dockerfile_is_found_from_the_file_that_names_it() {
 #[test]
 fn what_cannot_be_read_is_unknown_and_no_mistake() {
     let place = Place::new(&[
-        (
-            "compose.yaml",
-            &compose(&["nowhere", "directory", "binary", "large", "garbage", "https://example.com/x.git", "~/x"]),
-        ),
+        ("compose.yaml", &compose(&["nowhere", "directory", "binary", "garbage", "https://example.com/x.git", "~/x"])),
         ("directory/Dockerfile/file", ""),
         ("garbage/Dockerfile", "FRUM postgres:16\n"),
     ]);
     place.write("binary/Dockerfile", b"FROM postgres:16\n\xff\xfe\x00");
-    place.write("large/Dockerfile", b"FROM postgres:16\n");
-    let file = std::fs::File::options().write(true).open(place.path().join("large/Dockerfile")).unwrap();
-    file.set_len(33 << 20).unwrap();
     let outcome = place.run(&["check", "--select", "all"]);
     assert_eq!((outcome.status, outcome.stderr.as_str()), (0, ""), "{outcome:?}");
+}
+
+#[test]
+fn too_large_a_file_is_left_out_and_the_rest_is_checked() {
+    let text = "services:\n  a: {build: large}\n  b: {image: x, env_file: large/a.env}\n  c: {image: x, volumes: [\"d:/d\"]}\n";
+    let place = Place::new(&[("compose.yaml", text), ("large/Dockerfile", ""), ("large/a.env", "")]);
+    for name in ["large/Dockerfile", "large/a.env"] {
+        let file = std::fs::File::options().write(true).open(place.path().join(name)).unwrap();
+        file.set_len(plimsoll_core::source::Sources::LIMIT as u64 + 1).unwrap();
+    }
+    let outcome = place.run(&["check", "--format", "concise"]);
+    let said = "compose.yaml:2:7: error yaml-syntax the Dockerfile is too large\ncompose.yaml:3:27: error yaml-syntax the `env_file` is too large\ncompose.yaml:4:27: error undeclared-volume ";
+    assert!(outcome.status == 1 && outcome.stdout.starts_with(said), "{outcome:?}");
+    // What is read unasked is no exception.
+    let file = std::fs::File::create(place.path().join(".env")).unwrap();
+    file.set_len(plimsoll_core::source::Sources::LIMIT as u64 + 1).unwrap();
+    let outcome = place.run(&["check"]);
+    assert!(outcome.status == 2 && outcome.stderr.starts_with("error: .env: "), "{outcome:?}");
 }
 
 #[cfg(unix)]

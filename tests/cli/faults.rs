@@ -36,16 +36,21 @@ fn a_disk_that_is_full_leaves_the_old_file() {
     // A signal would end the program where it is not ignored, and a real disk sends none.
     let outcome = limited(&place, "trap '' XFSZ; ulimit -f 64", "check --fix --select undeclared-volume");
     assert_eq!(outcome.status, 2, "{outcome:?}");
-    assert!(outcome.stderr.contains("error: compose.yaml: it could not be fixed: nothing can be written beside it"), "{outcome:?}");
+    assert!(
+        outcome.stderr.contains("error: compose.yaml: it could not be fixed: nothing can be written beside it"),
+        "{outcome:?}"
+    );
     assert_eq!(fs::read_to_string(place.path().join("compose.yaml")).unwrap(), large());
     assert_eq!(strays(place.path()), Vec::<String>::new());
     for format in ["json=out", "text=out"] {
         let many = format!("services:\n{}", (0..5_000).map(|it| format!("  s{it}: {{}}\n")).collect::<String>());
         place.write("compose.yaml", many.as_bytes());
-        let outcome = limited(&place, "trap '' XFSZ; ulimit -f 64", &format!("check --select missing-image --format {format}"));
+        let outcome =
+            limited(&place, "trap '' XFSZ; ulimit -f 64", &format!("check --select missing-image --format {format}"));
         assert_eq!(outcome.status, 2, "{outcome:?}");
         assert!(outcome.stderr.contains("error: out: cannot be written"), "{outcome:?}");
-        let outcome = limited(&place, "trap '' XFSZ; ulimit -f 0", "check --select missing-image --write-baseline known.json");
+        let outcome =
+            limited(&place, "trap '' XFSZ; ulimit -f 0", "check --select missing-image --write-baseline known.json");
         assert_eq!(outcome.status, 2, "{outcome:?}");
         assert!(outcome.stderr.contains("known.json") && !place.path().join("known.json").exists(), "{outcome:?}");
     }
@@ -59,7 +64,11 @@ fn a_disk_that_is_full_leaves_the_old_file() {
 fn a_small_file_system_that_is_full_leaves_the_old_file() {
     let place = Place::new(&[("disk/here", "")]);
     let disk = place.path().join("disk");
-    let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1536k", "tmpfs"]).arg(&disk).stderr(Stdio::null()).status();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=1536k", "tmpfs"])
+        .arg(&disk)
+        .stderr(Stdio::null())
+        .status();
     if !mounted.is_ok_and(|it| it.success()) {
         eprintln!("skipped: nothing can be mounted here");
         return;
@@ -86,14 +95,26 @@ fn outputs_that_are_closed_or_full() {
     let good = Place::new(&[("compose.yaml", GOOD)]);
     let only = ["--select", "undeclared-volume"];
     let mut all: Vec<(&Place, Vec<&str>, i32)> = Vec::new();
-    for format in ["text", "concise", "json", "github", "gitlab", "sarif", "junit", "checkstyle", "rdjson", "markdown"] {
+    for format in ["text", "concise", "json", "github", "gitlab", "sarif", "junit", "checkstyle", "rdjson", "markdown"]
+    {
         all.push((&place, [&["check", "--format", format][..], &only].concat(), 1));
     }
     all.push((&place, [&["check", "--diff"][..], &only].concat(), 1));
     for args in [&["survey"][..], &["survey", "--format", "json"], &["model"], &["model", "--origins"]] {
         all.push((&good, args.to_vec(), 0));
     }
-    for args in [&["rules"][..], &["rules", "--format", "json"], &["explain", "yaml-syntax"], &["images"], &["images", "postgres"], &["schema", "json"], &["completions", "bash"], &["man"], &["--help"], &["--version"]] {
+    for args in [
+        &["rules"][..],
+        &["rules", "--format", "json"],
+        &["explain", "yaml-syntax"],
+        &["images"],
+        &["images", "postgres"],
+        &["schema", "json"],
+        &["completions", "bash"],
+        &["man"],
+        &["--help"],
+        &["--version"],
+    ] {
         all.push((&good, args.to_vec(), 0));
     }
     for (place, args, status) in all {
@@ -157,7 +178,10 @@ fn a_file_that_vanishes_or_changes_is_left_alone() {
         let text = fs::read_to_string(&path).unwrap();
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(text == mine || text == theirs || text == FIXED, "{text}");
-        assert!(said.is_empty() || output.status.code() == Some(2) && said.contains("it was changed while it was checked"), "{said}");
+        assert!(
+            said.is_empty() || output.status.code() == Some(2) && said.contains("it was changed while it was checked"),
+            "{said}"
+        );
         assert_eq!(strays(place.path()), Vec::<String>::new());
     }
 }
@@ -209,7 +233,8 @@ fn what_is_left_of_a_sudden_end_is_not_taken_for_a_project() {
 #[test]
 fn a_file_that_may_not_be_written_is_said() {
     let place = Place::new(&[("compose.yaml", BAD)]);
-    let attribute = |it: &str| Command::new("chattr").arg(it).arg(place.path().join("compose.yaml")).stderr(Stdio::null()).status();
+    let attribute =
+        |it: &str| Command::new("chattr").arg(it).arg(place.path().join("compose.yaml")).stderr(Stdio::null()).status();
     if !attribute("+i").is_ok_and(|it| it.success()) {
         eprintln!("skipped: no file can be made immutable here");
         return;

@@ -5,6 +5,8 @@ use expect_test::expect;
 use std::process::Stdio;
 
 const FORMATS: [&str; 3] = ["text", "concise", "github"];
+/// Those that programs read, and Markdown.
+const OTHERS: [&str; 7] = ["json", "gitlab", "sarif", "junit", "checkstyle", "rdjson", "markdown"];
 
 #[test]
 fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
@@ -26,10 +28,12 @@ fn what_cannot_be_read_is_named_and_the_rest_is_checked() {
 fn too_large_a_file_is_refused() {
     let place = Place::new(&[]);
     let file = std::fs::File::create(place.path().join("large.yaml")).unwrap();
-    file.set_len(65 << 20).unwrap();
+    let limit = plimsoll_core::source::Sources::LIMIT;
+    file.set_len(limit as u64 + 1).unwrap();
     let outcome = place.run(&["check", "large.yaml"]);
     assert_eq!(outcome.status, 2);
-    assert!(outcome.stderr.contains("large.yaml: the file is larger than 64 MiB"), "{outcome:?}");
+    let said = format!("large.yaml: the file is larger than {} MiB", limit >> 20);
+    assert!(outcome.stderr.contains(&said), "{outcome:?}");
 }
 
 #[cfg(unix)]
@@ -83,6 +87,25 @@ fn nothing_from_a_file_steers_a_terminal_or_a_log() {
         assert_eq!(outcome.status, 1);
         assert!(outcome.stdout.contains("\\u{1b}"), "{format}: {}", outcome.stdout);
         assert_harmless(&outcome.stdout, format);
+    }
+}
+
+#[test]
+fn no_format_holds_a_control_character() {
+    // In names of files, services and keys; as YAML has them in quotes, and as they are.
+    let name = "odd\u{1b}[2J\u{9b}1m\u{202e}\u{200b},:%\n::error::x##[group]/compose.yaml";
+    let place = Place::new(&[(name, &NASTY.replace("RLO", "\u{202e}\u{9b}31m"))]);
+    for format in FORMATS.iter().chain(&OTHERS) {
+        let outcome = place.run(&["check", "--select", "all", "--format", format, "."]);
+        assert_eq!(outcome.status, 1, "{format}: {outcome:?}");
+        for said in [&outcome.stdout, &outcome.stderr] {
+            let wrong = said.chars().find(|it| it.is_control() && *it != '\n');
+            assert!(wrong.is_none(), "{format}: {wrong:?} in {said}");
+        }
+        // A log that takes lines for commands sees none, whatever format somebody prints there.
+        for line in outcome.stdout.lines().filter(|_| *format != "github") {
+            assert!(!line.trim_start().starts_with("::"), "{format}: {line}");
+        }
     }
 }
 
@@ -149,6 +172,36 @@ fn a_long_line_makes_a_short_report() {
     let outcome = place.run(&ONLY);
     assert_eq!(outcome.status, 1);
     assert!(outcome.stdout.len() < 2_000 && outcome.stdout.lines().all(|it| it.chars().count() <= 100), "{outcome:?}");
+}
+
+#[test]
+fn a_million_findings_are_not_shown() {
+    let many = plimsoll_cli::report::MOST + 500;
+    let place = Place::new(&[]);
+    let services: String = (0..many).map(|it| format!("  s{it}: {{}}\n")).collect();
+    // What is worse is shown first, wherever it stands.
+    let last = "  z: {image: x, volumes: [\"v:/v\"], depends_on: [nobody]}\n";
+    place.write("compose.yaml", format!("services:\n  a: {{image: x, imagee: x}}\n{services}{last}").as_bytes());
+    let settings = "severity: {missing-image: info}\n";
+    place.write(".plimsoll.yaml", settings.as_bytes());
+    let select = ["--select", "missing-image,undeclared-volume,unknown-key"];
+    for format in ["concise", "text", "json", "github", "gitlab", "sarif", "junit", "checkstyle", "rdjson", "markdown"]
+    {
+        let run = || place.run(&[&["check", "--format", format][..], &select].concat());
+        let outcome = run();
+        assert_eq!(outcome.status, 1);
+        let said = "502 more findings in this file and not shown";
+        assert_eq!(outcome.stdout.matches(said).count(), 1, "{format}");
+        assert!(outcome.stdout.contains("imagee") && outcome.stdout.contains("not declared"), "{format}");
+        assert_eq!(run().stdout, outcome.stdout, "{format}");
+    }
+    let outcome = place.run(&[&["check", "--format", "concise"][..], &select].concat());
+    assert_eq!(outcome.stdout.lines().count(), plimsoll_cli::report::MOST + 1);
+    // A baseline knows all of them.
+    let written = place.run(&[&["check", "--write-baseline", "known.json"][..], &select].concat());
+    assert_eq!(written.stdout, format!("wrote {} findings to known.json\n", many + 2));
+    let outcome = place.run(&[&["check", "--baseline", "known.json"][..], &select].concat());
+    assert_eq!(outcome.status, 0, "{}", &outcome.stdout[..outcome.stdout.len().min(500)]);
 }
 
 #[test]

@@ -93,7 +93,8 @@ volumes:
 
 fn place() -> Place {
     let dotenv = "HIDDEN='s3cret-dotenv /x:y'\nIMAGE=s3cret-image\n";
-    let settings = "env: {SETTING: s3cret-settings}\nprojects:\n  shop: {files: [compose.yaml], env: {NAMED: s3cret-named}}\n";
+    let settings =
+        "env: {SETTING: s3cret-settings}\nprojects:\n  shop: {files: [compose.yaml], env: {NAMED: s3cret-named}}\n";
     let dockerfile = "FROM postgres:17\nARG PASSWORD=s3cret-dockerfile\nENV PGDATA=/$PASSWORD TOKEN=s3cret-dockerfile\nVOLUME /$PASSWORD\n";
     Place::new(&[
         ("compose.yaml", PROJECT),
@@ -110,7 +111,12 @@ fn assert_silent(what: &str, said: &str, shows_source: bool) {
     let in_source = ["s3cret-list", "s3cret-map", "s3cret-number-4711", "s3cret-arg", "s3cret-dockerfile"];
     for value in VALUES.iter().filter(|it| !shows_source || !in_source.contains(it)) {
         let at = said.find(value);
-        assert!(at.is_none(), "{what} tells `{value}`: {}", at.map_or("", |it| &said[said.floor_char_boundary(it.saturating_sub(300))..said.floor_char_boundary(it + 60)]));
+        assert!(
+            at.is_none(),
+            "{what} tells `{value}`: {}",
+            at.map_or("", |it| &said
+                [said.floor_char_boundary(it.saturating_sub(300))..said.floor_char_boundary(it + 60)])
+        );
     }
 }
 
@@ -133,7 +139,9 @@ fn no_format_tells_a_value() {
     partly.write("compose.yaml", calm.as_bytes());
     for place in [whole, partly] {
         for format in FORMATS {
-            for more in [&["--env", "OPTION=s3cret-option"][..], &["--env", "OPTION=s3cret-option", "--project", "shop"]] {
+            for more in
+                [&["--env", "OPTION=s3cret-option"][..], &["--env", "OPTION=s3cret-option", "--project", "shop"]]
+            {
                 let args = [&["check", "--select", "all", "--format", format][..], more].concat();
                 let outcome = place.run(&args);
                 assert!(outcome.status == 1 && outcome.stdout.len() > 500, "{outcome:?}");
@@ -156,7 +164,7 @@ fn no_format_tells_a_value() {
 
 #[test]
 fn a_project_that_compose_takes_is_surveyed_without_values() {
-    let text = "services:\n  db:\n    image: postgres:${IMAGE}\n    env_file: [a.env]\n    environment: {POSTGRES_PASSWORD: s3cret-map, PGDATA: \"/var/lib/${HIDDEN}\"}\n    volumes: [\"${NAMED}:/var/lib/postgresql/data\", \"./${OPTION}:/backup\"]\n  cache: {image: redis, command: \"redis-server --dir /${OPTION}\"}\n  app: {build: {context: ., args: {PASSWORD: s3cret-arg}}}\nvolumes: {x: {name: \"${NAMED}\"}}\n";
+    let text = "services:\n  db:\n    image: postgres:${IMAGE}\n    env_file: [a.env]\n    environment: {POSTGRES_PASSWORD: s3cret-map, PGDATA: \"/var/lib/${HIDDEN}\"}\n    volumes: [\"${NAMED}:/var/lib/postgresql/data\", \"./${OPTION}:/backup\"]\n  cache: {image: redis, command: \"redis-server --dir /${OPTION}\"}\n  app: {build: {context: ., args: {PASSWORD: \"${HIDDEN}\"}}}\nvolumes: {x: {name: \"${NAMED}\"}}\n";
     let place = place();
     place.write("compose.yaml", text.as_bytes());
     place.write(".env", b"HIDDEN=s3cret-dotenv\nIMAGE=s3cret-image\nNAMED=./s3cret-named\n");
@@ -185,7 +193,12 @@ fn a_file_of_variables_that_cannot_be_read_is_not_quoted() {
     ] {
         let good = "services:\n  a:\n    image: b\n    env_file: [{path: a.env, format: raw}]\n  b:\n    image: b\n    env_file: a.env\n";
         let place = Place::new(&[("compose.yaml", good), ("a.env", text)]);
-        for args in [&["check", "--select", "all"][..], &["check", "--env-file", "a.env"], &["survey"], &["model", "--env-file", "a.env"]] {
+        for args in [
+            &["check", "--select", "all"][..],
+            &["check", "--env-file", "a.env"],
+            &["survey"],
+            &["model", "--env-file", "a.env"],
+        ] {
             let outcome = place.run(args);
             if args[0] != "model" || outcome.status != 0 {
                 assert_silent(&format!("{args:?} of {text:?}"), &all(&outcome), false);

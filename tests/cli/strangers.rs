@@ -16,7 +16,8 @@ fn project(path: &str) -> String {
 
 /// The program in a directory, which may not take its time.
 fn quickly(place: &Place, args: &[&str]) -> (i32, String) {
-    let mut child = place.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child =
+        place.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let start = Instant::now();
     while child.try_wait().unwrap().is_none() {
         if start.elapsed() > Duration::from_secs(60) {
@@ -43,10 +44,25 @@ fn odd_files(place: &Place) -> Vec<String> {
     let large = std::fs::File::create(path("large")).unwrap();
     large.set_len(plimsoll_core::source::Sources::LIMIT as u64 + 1).unwrap();
     let mut names: Vec<String> =
-        ["pipe", "socket", "loop-a", "endless", "folder", "large", "missing", "here/here/folder"].map(String::from).to_vec();
-    let system = ["/dev/zero", "/dev/stdin", "/dev/full", "/dev/tty", "/proc/self/mem", "/proc/kmsg", "/proc/self/environ", "/sys/kernel/notes", "/"];
+        ["pipe", "socket", "loop-a", "endless", "folder", "large", "missing", "here/here/folder"]
+            .map(String::from)
+            .to_vec();
+    let system = [
+        "/dev/zero",
+        "/dev/stdin",
+        "/dev/full",
+        "/dev/tty",
+        "/proc/self/mem",
+        "/proc/kmsg",
+        "/proc/self/environ",
+        "/sys/kernel/notes",
+        "/",
+    ];
     names.extend(system.map(String::from));
-    names.extend(["../../../../../../../../etc/passwd", "/etc/shadow", "./a/../b", "~/.ssh/id_rsa", "C:\\x", "//host/x"].map(String::from));
+    names.extend(
+        ["../../../../../../../../etc/passwd", "/etc/shadow", "./a/../b", "~/.ssh/id_rsa", "C:\\x", "//host/x"]
+            .map(String::from),
+    );
     names
 }
 
@@ -79,12 +95,31 @@ fn nothing_that_the_settings_name_stops_the_check() {
             place.write(".plimsoll.yaml", text.as_bytes());
             let (status, said) = quickly(&place, &["check"]);
             assert!(status <= 2 && !said.contains("root:x:"), "{text}: {status} {said}");
-            if !["folder", "here/here/folder", "missing", "./a/../b", "~/.ssh/id_rsa", "C:\\x", "//host/x", "/etc/shadow", "../../../../../../../../etc/passwd"].contains(&name.as_str()) && text.starts_with("baseline") {
+            if ![
+                "folder",
+                "here/here/folder",
+                "missing",
+                "./a/../b",
+                "~/.ssh/id_rsa",
+                "C:\\x",
+                "//host/x",
+                "/etc/shadow",
+                "../../../../../../../../etc/passwd",
+            ]
+            .contains(&name.as_str())
+                && text.starts_with("baseline")
+            {
                 assert_eq!(status, 2, "{text}: {said}");
             }
         }
         std::fs::remove_file(place.path().join(".plimsoll.yaml")).unwrap();
-        for args in [&["check", "--config", &name][..], &["check", "--baseline", &name], &["check", &name], &["check", "-f", &name], &["check", "--env-file", &name]] {
+        for args in [
+            &["check", "--config", &name][..],
+            &["check", "--baseline", &name],
+            &["check", &name],
+            &["check", "-f", &name],
+            &["check", "--env-file", &name],
+        ] {
             let (status, said) = quickly(&place, args);
             assert!(status <= 2 && !said.contains("root:x:"), "{args:?}: {status} {said}");
         }
@@ -145,8 +180,18 @@ fn only_what_is_named_is_opened_and_nothing_is_run() {
         eprintln!("skipped: strace may not look: {log}");
         return;
     }
-    let opened: Vec<&str> = log.lines().filter(|it| it.contains("openat(") || it.contains(" open(") && !it.contains("ENOENT")).collect();
-    for wanted in ["compose.yaml", "compose.override.yaml", ".env", "a.env", "Dockerfile", "part.yaml", "base.yaml", ".plimsoll.yaml"] {
+    let opened: Vec<&str> =
+        log.lines().filter(|it| it.contains("openat(") || it.contains(" open(") && !it.contains("ENOENT")).collect();
+    for wanted in [
+        "compose.yaml",
+        "compose.override.yaml",
+        ".env",
+        "a.env",
+        "Dockerfile",
+        "part.yaml",
+        "base.yaml",
+        ".plimsoll.yaml",
+    ] {
         assert!(opened.iter().any(|it| it.contains(wanted)), "{wanted} is not opened:\n{log}");
     }
     assert!(!opened.iter().any(|it| it.contains("secret")), "{opened:#?}");

@@ -2,10 +2,9 @@
 //! does not look for it before it builds.
 
 use super::files::{ReadError, join};
-use super::limits::more_than;
 use super::{Loader, is_remote};
 use crate::dockerfile::{Dockerfile, Page, read};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::tree::{Entry, NodeId, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -65,7 +64,7 @@ impl Loader<'_> {
     fn dockerfile(&mut self, path: &str, place: Span) -> Option<Arc<Dockerfile>> {
         let opened = self.open(path);
         if opened == Err(ReadError::TooLarge) {
-            self.exceed(place, "the Dockerfile is too large", more_than(Sources::LIMIT >> 20, "MiB"));
+            self.leave_out(place, "Dockerfile");
         }
         let file = opened.ok()?;
         read(Page::File(file, self.sources.all().get(file).text())).map(Arc::new)

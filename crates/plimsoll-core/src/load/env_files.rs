@@ -5,7 +5,7 @@ use super::limits::{BYTES, EXPANDED, more_than};
 use super::{Loader, Unread};
 use crate::grammar::dotenv;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Sources, Span};
+use crate::source::Span;
 use crate::text::Text;
 use crate::tree::{NodeId, Value};
 use std::collections::HashMap;
@@ -81,7 +81,7 @@ impl Loader<'_> {
         }
         let read = self.files.read(path);
         if read == Err(ReadError::TooLarge) {
-            self.exceed(span, "the `env_file` is too large", more_than(Sources::LIMIT >> 20, "MiB"));
+            self.leave_out(span, "`env_file`");
         }
         let text: Option<Arc<str>> = read.ok().map(|it| String::from_utf8_lossy(&it).into());
         self.env_texts.insert(path.to_string(), text.clone());

@@ -4,6 +4,7 @@
 
 use super::discover::add_env_text;
 use super::files::join;
+use super::limits::{INCLUDES, more_than};
 use super::{Context, Loader, Mode, Unread, base_of, is_remote};
 use crate::load::interpolate::Variables;
 use crate::problem::{Problem, ProblemKind};
@@ -76,6 +77,10 @@ impl Loader<'_> {
             }
             None => base_of(first),
         };
+        if context.included.len() >= INCLUDES {
+            self.exceed(span, "the chain of `include` is too long", more_than(INCLUDES, "files"));
+            return None;
+        }
         let variables = self.include_variables(env_files, &base, context)?;
         let mut included = context.included.clone();
         included.push(context.path.clone());

@@ -12,6 +12,8 @@ use crate::tree::{NodeId, Tree, Value};
 pub const FILES: usize = 1_000;
 /// How many bytes these may have together, and as many again the `env_file`s, each use counted.
 pub const BYTES: usize = 4 * Sources::LIMIT;
+/// How many projects may include one another, one inside of the other. Real ones have two or three.
+pub const INCLUDES: usize = 100;
 /// How many services may stand between one that `extends` and the last one that it goes back to. Real chains have two.
 pub const EXTENDS: usize = 100;
 /// How many entries all merge keys of a file may take in together, and steps of the way to them. Compose itself hangs
@@ -34,6 +36,13 @@ impl Loader<'_> {
             self.broken = true;
             self.problems.push(Problem::new(ProblemKind::Limit, span, message).because(reason));
         }
+    }
+
+    /// Says that a file that brings in a part is not read for its size. What the rest says holds all the same.
+    pub(super) fn leave_out(&mut self, span: Span, what: &str) {
+        let message = format!("the {what} is too large");
+        let problem = Problem::new(ProblemKind::Limit, span, message);
+        self.problems.push(problem.because(more_than(Sources::LIMIT >> 20, "MiB")));
     }
 
     /// Whether no more may be copied. If so, that is said of a place.

@@ -172,7 +172,9 @@ impl<'a> Walk<'a> {
             let number = matches!(tree.kind(item.value), Some(Kind::Integer(_) | Kind::Float(_)));
             if !seen.insert((number, text.as_str())) {
                 self.path.pop();
-                let message = format!("{} has `{}` twice", self.name(), shown(text.as_str()));
+                let told =
+                    if self.is_private() { "an item".to_string() } else { format!("`{}`", shown(&text.shown())) };
+                let message = format!("{} has {told} twice", self.name());
                 self.path.push(Step::Item);
                 let span = item.path.steps().first().map_or(tree.span(item.value), |it| it.span());
                 self.invalid(span, message, Some("remove one of them".to_string()));
@@ -289,7 +291,7 @@ impl<'a> Walk<'a> {
             _ => None,
         };
         let Some((message, help)) = wrong else { return true };
-        self.invalid(text.span(), message, help);
+        self.refuse(text, message, help);
         false
     }
 
@@ -301,15 +303,17 @@ impl<'a> Walk<'a> {
             && let Err(wrong) = check(value)
         {
             let message = format!("{} is {}, {}", self.name(), quoted(value), wrong.why);
-            self.invalid(text.span(), message, wrong.help);
+            self.refuse(text, message, wrong.help);
             return false;
         }
-        let message =
-            format!("{} must be {}, and {} is {}", self.name(), expected(shape), named(value), kind_name(kind));
+        let told = if self.is_private() { "this".to_string() } else { named(&text.shown()) };
+        let message = format!("{} must be {}, and {told} is {}", self.name(), expected(shape), kind_name(kind));
         let quotable = kind != Kind::String && shape.types.has(Types::STRING) && shape.cast == Cast::None;
         let list = shape.list.is_some() && shape.map.is_none() && !shape.types.has(Types::STRING);
-        let help = if list && style == Style::Plain && !value.contains([',', '[', ']', '\n']) {
+        let help = if list && !text.has_inserted() && style == Style::Plain && !value.contains([',', '[', ']', '\n']) {
             Some(format!("write it as a list: `[{value}]`"))
+        } else if quotable && (self.is_private() || text.has_inserted()) {
+            Some("put it in quotes".to_string())
         } else if quotable && !value.contains(['"', '\\', '\n']) {
             Some(format!("put it in quotes: `\"{value}\"`"))
         } else if kind == Kind::String && style != Style::Plain && !shape.types.has(Types::STRING) {
@@ -326,6 +330,24 @@ impl<'a> Walk<'a> {
         };
         self.invalid(text.span(), message, help);
         false
+    }
+
+    /// Whether values here may be passwords, and are not told.
+    fn is_private(&self) -> bool {
+        self.path.iter().any(|it| matches!(it, Step::Key("environment")))
+    }
+
+    /// Reports a refused scalar. The value of a variable is not told, nor what is wrong with it.
+    fn refuse(&mut self, text: &Text, message: String, help: Option<String>) {
+        if self.is_private() {
+            let message = format!("{} has a value that Compose does not take", self.name());
+            self.invalid(text.span(), message, None);
+        } else if text.has_inserted() {
+            let message = format!("{} is {}, whose value Compose does not take", self.name(), quoted(&text.shown()));
+            self.invalid(text.span(), message, None);
+        } else {
+            self.invalid(text.span(), message, help);
+        }
     }
 }
 
