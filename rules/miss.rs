@@ -1,6 +1,6 @@
 //! A mount that is meant to keep the data of a store and misses the directory that the store writes to.
 
-use crate::state::{Cover, Place, State, kind};
+use crate::state::{Cover, Place, State, kind, shown_volume};
 use plimsoll_core::grammar::path;
 use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{MountKind, Project};
@@ -47,6 +47,7 @@ fn miss(project: &Project, state: &State, place: &Place, places: &[Place]) -> Op
         if let Cover::ImageVolume(volume) = &place.cover
             && path::is_strictly_above(target, volume)
         {
+            let volume = shown_volume(service, volume);
             let why = format!(
                 "the image declares `{volume}` a VOLUME: Docker lays an anonymous volume over that part of the mount"
             );

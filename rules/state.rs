@@ -9,6 +9,7 @@ use crate::images::{Catalogue, Family, catalogue_of};
 pub(crate) use crate::role::is_for_tests;
 use crate::role::{Role, role};
 use crate::version::{Version, of_tag};
+pub(crate) use build::shown_volume;
 use build::{Look, Looks, bakes, built, running};
 pub use build::{Origin, Probe, Said, StopSignal};
 use layout::{Subject, layouts};

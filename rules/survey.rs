@@ -9,7 +9,7 @@ mod listed;
 use crate::lost::is_refilled;
 use crate::miss::culprit;
 use crate::role::is_in_memory;
-use crate::state::{Cover, Place, State, States, is_for_tests};
+use crate::state::{Cover, Place, State, States, is_for_tests, shown_volume};
 pub use fate::{Event, Fates, REASONS, Reason, Verdict};
 use fate::{Fixed, fates};
 pub use keeper::{Keeper, KeeperKind};
@@ -176,7 +176,7 @@ impl Surveyor<'_> {
     fn found<'p>(&self, state: &State, service: &Service, place: &'p Place) -> Option<Found<'p>> {
         let keeper = match &place.cover {
             Cover::Mount(at) => self.keepers.of(&service.mounts[*at]),
-            Cover::ImageVolume(volume) => Keeper::new(KeeperKind::ImageVolume, Some(volume.clone())),
+            Cover::ImageVolume(volume) => Keeper::new(KeeperKind::ImageVolume, Some(shown_volume(service, volume))),
             Cover::Layer => layer(),
         };
         let mounted = matches!(place.cover, Cover::Mount(_));

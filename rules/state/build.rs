@@ -60,6 +60,13 @@ pub(super) fn built(service: &Service) -> Option<&BuiltImage> {
     service.build.as_ref()?.image.as_deref().filter(|it| it.volumes.len() <= VOLUMES)
 }
 
+/// A VOLUME of the image of a service as it is told, without the values of variables.
+pub(crate) fn shown_volume(service: &Service, volume: &str) -> String {
+    let added = built(service).map(|it| it.volumes.as_slice()).unwrap_or_default();
+    let written = added.iter().find(|it| path::clean(it.as_str()) == volume);
+    written.map_or_else(|| volume.to_string(), |it| it.shown())
+}
+
 /// The service as it runs: the image is the one that it is built from, and what its Dockerfile adds is its own, unless
 /// it says otherwise.
 pub(super) fn running(service: &Service, image: &BuiltImage) -> Service {

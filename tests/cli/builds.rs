@@ -62,7 +62,7 @@ fn what_cannot_be_read_is_unknown_and_no_mistake() {
 
 #[test]
 fn too_large_a_file_is_left_out_and_the_rest_is_checked() {
-    let text = "services:\n  a: {build: large}\n  b: {image: x, env_file: large/a.env}\n  c: {image: x, volumes: [\"d:/d\"]}\n";
+    let text = "services:\n  a: {build: large}\n  b: {image: x, env_file: large/a.env}\n  c: {image: x, volumes: [\"data:/d\"]}\n";
     let place = Place::new(&[("compose.yaml", text), ("large/Dockerfile", ""), ("large/a.env", "")]);
     for name in ["large/Dockerfile", "large/a.env"] {
         let file = std::fs::File::options().write(true).open(place.path().join(name)).unwrap();

@@ -165,7 +165,7 @@ fn a_file_that_vanishes_or_changes_is_left_alone() {
     // Whatever somebody else does to the file meanwhile, it is there as theirs or fixed, and whole.
     let place = Place::new(&[("compose.yaml", BAD)]);
     let path = place.path().join("compose.yaml");
-    let (mine, theirs) = (format!("{BAD}# theirs\n"), format!("{FIXED}# theirs\n"));
+    let (mine, theirs) = (format!("{BAD}# theirs\n"), format!("{BAD}# theirs\nvolumes:\n  data:\n"));
     let until = Instant::now() + Duration::from_secs(2);
     while Instant::now() < until {
         fs::write(&path, BAD).unwrap();

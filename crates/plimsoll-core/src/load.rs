@@ -339,12 +339,20 @@ impl<'a> Loader<'a> {
 
     /// A file that another one names is not there. Where no file is read at all, that is no mistake.
     fn missing(&mut self, span: Span, path: &str, why: &ReadError) {
+        let path = self.named(span, path);
         if let Texts::Given(_) = self.sources {
             self.unread.push(Unread { span, what: format!("the file `{path}`"), env_file: None });
             return;
         }
         let message = format!("the file `{path}` cannot be read: {why}");
         self.problems.push(Problem::new(ProblemKind::MissingFile, span, message));
+    }
+
+    /// A path as it is told: where a variable has a part in it, as it is written.
+    fn named(&self, span: Span, path: &str) -> String {
+        let written = self.sources.all().slice(span);
+        let written = written.trim_matches(['"', '\'']);
+        if written.contains('$') { written.to_string() } else { path.to_string() }
     }
 
     /// The text of a scalar, if there is one and no variable hides it.

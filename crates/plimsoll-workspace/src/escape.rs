@@ -36,6 +36,27 @@ pub fn source(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.char_indices().map(show).collect())
 }
 
+/// JSON in which nothing is invisible. What is hidden there can only stand in strings, and means the same as an escape.
+pub fn json(text: &str) -> Cow<'_, str> {
+    let unit = |unit: &u16| format!("\\u{unit:04x}");
+    replace(text, |it| it.encode_utf16(&mut [0; 2]).iter().map(unit).collect())
+}
+
+/// XML in which nothing is invisible.
+pub fn xml(text: &str) -> Cow<'_, str> {
+    replace(text, |it| format!("&#x{:x};", u32::from(it)))
+}
+
+/// Replaces what is hidden, but for the control characters of ASCII, of which these formats have their own opinion.
+fn replace(text: &str, shown: impl Fn(char) -> String) -> Cow<'_, str> {
+    let must = |it: char| is_hidden(it) && (!it.is_ascii() || it == '\x7f');
+    if !text.contains(must) {
+        return Cow::Borrowed(text);
+    }
+    let each = |it: char| if must(it) { shown(it) } else { it.to_string() };
+    Cow::Owned(text.chars().map(each).collect())
+}
+
 fn escape(text: &str, multiline: bool) -> Cow<'_, str> {
     let is_layout = |it: char| multiline && matches!(it, '\n' | '\t');
     let must = |at: usize, it: char| (is_hidden(it) && !is_layout(it)) || opens_command(text, at, it);
@@ -93,6 +114,12 @@ mod tests {
         assert_eq!(line("db\u{1b}[31m\r\n\tx\u{7}"), "db\\u{1b}[31m\\r\\n\\tx\\u{7}");
         assert_eq!(block("a\n\tb\u{9b}1m\u{202e}\u{2028}"), "a\n\tb\\u{9b}1m\\u{202e}\\u{2028}");
         assert!(matches!(line("网页 `é` 🐳 ❤\u{fe0f}"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn formats_for_programs_hide_nothing() {
+        assert_eq!(json("\"a\u{9b}\u{e0001}é\""), "\"a\\u009b\\udb40\\udc01é\"");
+        assert_eq!(xml("<a b='\u{202e}'/>\n"), "<a b='&#x202e;'/>\n");
     }
 
     #[test]

@@ -18,6 +18,7 @@ use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::fix::Safety;
 use plimsoll_core::source::{FileId, Sources};
 use plimsoll_workspace::disk::Failure;
+use plimsoll_workspace::escape;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
@@ -61,18 +62,23 @@ impl Default for Style {
 /// # Errors
 /// The output cannot be written.
 pub fn write(out: &mut dyn Write, report: &Report<'_>, format: Format, style: Style) -> io::Result<()> {
+    let mut whole = Vec::new();
     match format {
-        Format::Text => text::write(out, report, style),
-        Format::Concise => concise::write(out, report, style),
-        Format::Json => json::write(out, report),
-        Format::Github => github::write(out, report),
-        Format::Gitlab => gitlab::write(out, report),
-        Format::Sarif => sarif::write(out, report),
-        Format::Junit => junit::write(out, report),
-        Format::Checkstyle => checkstyle::write(out, report),
-        Format::Rdjson => rdjson::write(out, report),
-        Format::Markdown => markdown::write(out, report),
+        Format::Text => return text::write(out, report, style),
+        Format::Concise => return concise::write(out, report, style),
+        Format::Github => return github::write(out, report),
+        Format::Markdown => return markdown::write(out, report),
+        Format::Json => json::write(&mut whole, report)?,
+        Format::Gitlab => gitlab::write(&mut whole, report)?,
+        Format::Sarif => sarif::write(&mut whole, report)?,
+        Format::Rdjson => rdjson::write(&mut whole, report)?,
+        Format::Junit => junit::write(&mut whole, report)?,
+        Format::Checkstyle => checkstyle::write(&mut whole, report)?,
     }
+    // Programs get every character, and a terminal that shows them all the same none that steers it.
+    let text = String::from_utf8_lossy(&whole);
+    let is_xml = matches!(format, Format::Junit | Format::Checkstyle);
+    out.write_all(if is_xml { escape::xml(&text) } else { escape::json(&text) }.as_bytes())
 }
 
 /// How many findings there are of each severity.
@@ -146,7 +152,8 @@ pub fn limit(found: &mut Vec<Diagnostic>) {
             (0, _) => format!(", {} among them,", several(warnings, "warning")),
             (_, _) => format!(", {} among them,", several(errors, "error")),
         };
-        it.message = format!("{} more{of_these} in this file and not shown", several(left.total(), "finding"));
+        let (count, s) = (left.total(), if left.total() == 1 { "" } else { "s" });
+        it.message = format!("{count} more finding{s}{of_these} in this file and not shown");
         it.because(format!("of one file no more than {MOST} are"));
         it.help("mend what is shown, or select fewer rules");
         found.push(it);

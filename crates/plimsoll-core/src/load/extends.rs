@@ -84,7 +84,7 @@ impl Loader<'_> {
         let Some(base) = self.service(found.services, reference.as_str()) else {
             let close = self.close_to(found.services, reference.as_str()).map(|it| format!("did you mean `{it}`?"));
             let message =
-                format!("`{name}` extends the service `{}`, which is not in `{}`", reference.as_str(), found.path);
+                format!("`{name}` extends the service `{}`, which is not in `{}`", reference.shown(), found.path);
             let problem = Problem::new(ProblemKind::UndefinedReference, reference.span(), message);
             self.problems.push(Problem { help: close, ..problem });
             return service;
@@ -150,7 +150,8 @@ impl Loader<'_> {
             return None;
         };
         if is_remote(&path) {
-            self.unread.push(Unread { span, what: format!("the remote file `{path}`"), env_file: None });
+            let what = format!("the remote file `{}`", self.named(span, &path));
+            self.unread.push(Unread { span, what, env_file: None });
             return None;
         }
         let path = join(&scope.base, &path);

@@ -59,13 +59,14 @@ impl Loader<'_> {
             return None;
         };
         if let Some(remote) = paths.iter().find(|it| is_remote(&it.0)) {
-            self.unread.push(Unread { span, what: format!("the remote project `{}`", remote.0), env_file: None });
+            let what = format!("the remote project `{}`", self.named(remote.1, &remote.0));
+            self.unread.push(Unread { span, what, env_file: None });
             return None;
         }
         let paths: Vec<(String, Span)> = paths.into_iter().map(|it| (join(&context.base, &it.0), it.1)).collect();
         let first = &paths[0].0;
         if context.included.contains(first) || context.path == *first {
-            let message = format!("`{first}` includes itself");
+            let message = format!("`{}` includes itself", self.named(paths[0].1, first));
             self.problems.push(Problem::new(ProblemKind::UndefinedReference, span, message));
             return None;
         }
