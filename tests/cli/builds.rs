@@ -62,15 +62,15 @@ fn what_cannot_be_read_is_unknown_and_no_mistake() {
 
 #[test]
 fn too_large_a_file_is_left_out_and_the_rest_is_checked() {
-    let text = "services:\n  a: {build: large}\n  b: {image: x, env_file: large/a.env}\n  c: {image: x, volumes: [\"data:/d\"]}\n";
+    let text = "services:\n  a: {build: large}\n  b: {image: x, env_file: large/a.env}\n";
     let place = Place::new(&[("compose.yaml", text), ("large/Dockerfile", ""), ("large/a.env", "")]);
     for name in ["large/Dockerfile", "large/a.env"] {
         let file = std::fs::File::options().write(true).open(place.path().join(name)).unwrap();
         file.set_len(plimsoll_core::source::Sources::LIMIT as u64 + 1).unwrap();
     }
     let outcome = place.run(&["check", "--format", "concise"]);
-    let said = "compose.yaml:2:7: error yaml-syntax the Dockerfile is too large\ncompose.yaml:3:27: error yaml-syntax the `env_file` is too large\ncompose.yaml:4:27: error undeclared-volume ";
-    assert!(outcome.status == 1 && outcome.stdout.starts_with(said), "{outcome:?}");
+    let said = "compose.yaml:2:7: error yaml-syntax the Dockerfile is too large\ncompose.yaml:3:27: error yaml-syntax the `env_file` is too large\n";
+    assert!(outcome.status == 1 && outcome.stdout == said, "{outcome:?}");
     // What is read unasked is no exception.
     let file = std::fs::File::create(place.path().join(".env")).unwrap();
     file.set_len(plimsoll_core::source::Sources::LIMIT as u64 + 1).unwrap();

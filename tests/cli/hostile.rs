@@ -180,7 +180,7 @@ fn a_million_findings_are_not_shown() {
     let place = Place::new(&[]);
     let services: String = (0..many).map(|it| format!("  s{it}: {{}}\n")).collect();
     // What is worse is shown first, wherever it stands.
-    let last = "  z: {image: x, volumes: [\"v:/v\"], depends_on: [nobody]}\n";
+    let last = "  z: {image: x, volumes: [\"vol:/v\"], depends_on: [nobody]}\n";
     place.write("compose.yaml", format!("services:\n  a: {{image: x, imagee: x}}\n{services}{last}").as_bytes());
     let settings = "severity: {missing-image: info}\n";
     place.write(".plimsoll.yaml", settings.as_bytes());

@@ -75,7 +75,7 @@ services:
       args: [A=s3cret-arg, "B=${HIDDEN}"]
       target: ${HIDDEN}
   built:
-    build: {context: ., args: {PASSWORD: s3cret-arg}}
+    build: {context: ., args: {PASSWORD: "${HIDDEN}"}}
     healthcheck: {test: [NONE]}
   three:
     image: ${OPTION}

@@ -72,7 +72,9 @@ fn nothing_that_a_file_names_stops_the_check() {
     let place = Place::new(&[("compose-b.yaml", GOOD)]);
     for name in odd_files(&place) {
         place.write("compose.yaml", project(&name).as_bytes());
-        for args in [&["check", "--select", "all"][..], &["survey"], &["model"], &["check", "--diff"]] {
+        for args in
+            [&["check", "--select", "all", "--format", "concise"][..], &["survey"], &["model"], &["check", "--diff"]]
+        {
             let (status, said) = quickly(&place, args);
             assert!(status == 1 || status == 2 || args.contains(&"--diff"), "{name}: {status} {said}");
             // What is named is not what is told.
@@ -113,7 +115,7 @@ fn nothing_that_the_settings_name_stops_the_check() {
             }
         }
         std::fs::remove_file(place.path().join(".plimsoll.yaml")).unwrap();
-        if name == "/" {
+        if name == "/" || name.contains("/etc/") {
             continue;
         }
         for args in [
