@@ -178,6 +178,13 @@ impl Text {
     }
 
     /// Whether the value of a variable, from `.env` or as it was given, is a part of it.
+    /// The variables whose value is known, each with this value.
+    pub(crate) fn inserted(&self) -> impl Iterator<Item = (&str, &str)> {
+        let all = self.detail.as_ref().map_or(&[][..], |it| &it.inserted);
+        let value = |it: &Assumption| it.range.start as usize..it.range.end as usize;
+        all.iter().filter_map(move |it| Some((it.variable.as_str(), self.value.get(value(it))?)))
+    }
+
     pub(crate) fn has_inserted(&self) -> bool {
         self.detail.as_ref().is_some_and(|it| !it.inserted.is_empty())
     }

@@ -24,6 +24,9 @@ pub(super) fn run(
     let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
     found.extend(limits(problems, rules, &selected));
     name_defaults(&loaded.tree, &mut found);
+    if loaded.knows_variables {
+        hide_values(&loaded.tree, &mut found);
+    }
     owners::apply(loaded, project, options, |id| selected.iter().any(|it| it.id == id), &mut found);
     ignore::apply(sources, loaded, rules, &selected, &mut found);
     for it in &mut found {
@@ -77,6 +80,41 @@ pub(super) fn findings(
     found.retain(|it| seen.insert((it.rule, it.span)));
     found
 }
+
+/// Puts the variable in the place of its value, wherever a finding tells the text that it blames. Names of services
+/// and the like are told by every rule, and may come from a `.env` all the same.
+fn hide_values(tree: &Tree, found: &mut [Diagnostic]) {
+    let mut texts: Vec<(Span, Vec<(&str, &str)>)> = Vec::new();
+    for node in &tree.nodes {
+        let Value::Scalar(text, _) = &node.value else { continue };
+        let values: Vec<(&str, &str)> = text.inserted().filter(|it| it.1.len() >= SHORTEST).collect();
+        if !values.is_empty() {
+            texts.push((text.span(), values));
+        }
+    }
+    texts.sort_by_key(|it| it.0);
+    for it in found {
+        let spans: Vec<Span> = std::iter::once(it.span).chain(it.labels.iter().map(|it| it.span)).collect();
+        for span in spans {
+            let end = texts.partition_point(|it| it.0 <= Span { end: u32::MAX, ..span });
+            let near = texts[..end].last().filter(|it| it.0.file == span.file && it.0.end >= span.start);
+            for (variable, value) in near.into_iter().flat_map(|it| &it.1) {
+                let hide = |text: &mut String| {
+                    if text.contains(value) {
+                        *text = text.replace(value, &format!("${{{variable}}}"));
+                    }
+                };
+                hide(&mut it.message);
+                hide(&mut it.reason);
+                it.help.iter_mut().for_each(hide);
+                it.labels.iter_mut().for_each(|it| hide(&mut it.text));
+            }
+        }
+    }
+}
+
+/// A value with fewer bytes than this is in half of all words, and tells nothing.
+const SHORTEST: usize = 4;
 
 /// A scalar in which a variable has its default.
 struct Default<'a> {
