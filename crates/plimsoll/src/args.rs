@@ -14,7 +14,7 @@ use plimsoll_core::suggest::closest;
 use plimsoll_workspace::escape;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use values::{rule_or_group, variable};
+use values::{format_of, rule_or_group, variable};
 
 /// Tells which services of a Compose file will lose their data, before they do
 #[derive(Parser, Debug)]
@@ -390,14 +390,7 @@ fn output(word: &str) -> Result<Output, String> {
         Some((name, file)) => (name, Some(PathBuf::from(file))),
         None => (word, None),
     };
-    let formats = Format::value_variants().iter().filter_map(|it| Some((it.to_possible_value()?, *it)));
-    let formats: Vec<_> = formats.collect();
-    let names = || formats.iter().map(|it| it.0.get_name());
-    match formats.iter().find(|it| it.0.get_name() == name) {
-        Some((_, format)) => Ok(Output { format: *format, file }),
-        None => {
-            let hint = closest(name, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
-            Err(format!("there is no such format{hint} ({})", names().collect::<Vec<_>>().join(", ")))
-        }
-    }
+    let names = |it: &Format| Some((it.to_possible_value()?.get_name().to_string(), *it));
+    let formats: Vec<_> = Format::value_variants().iter().filter_map(names).collect();
+    Ok(Output { format: format_of(name, &formats)?, file })
 }

@@ -19,3 +19,12 @@ pub(super) fn variable(word: &str) -> Result<(String, String), String> {
         _ => Err("this takes the form KEY=VALUE".to_string()),
     }
 }
+
+/// The format of a name.
+pub(super) fn format_of<T: Copy>(name: &str, formats: &[(String, T)]) -> Result<T, String> {
+    let names = || formats.iter().map(|it| it.0.as_str());
+    formats.iter().find(|it| it.0 == name).map(|it| it.1).ok_or_else(|| {
+        let hint = closest(name, names()).map_or_else(String::new, |it| format!("; did you mean `{it}`?"));
+        format!("there is no such format{hint} ({})", names().collect::<Vec<_>>().join(", "))
+    })
+}
