@@ -22,5 +22,6 @@ mod supply;
 mod support;
 mod survey;
 mod tidy;
+mod vscode;
 mod worlds;
 mod yaml;

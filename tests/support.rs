@@ -39,7 +39,7 @@ pub fn files_below(directory: &Path) -> Vec<PathBuf> {
         for path in entries(&directory) {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             // In a second working tree, `.git` is a file.
-            if matches!(name.as_str(), "target" | ".git" | "node_modules") {
+            if matches!(name.as_str(), "target" | ".git" | "node_modules" | "dist") {
                 continue;
             }
             if path.is_dir() {
