@@ -13,6 +13,7 @@ mod hook;
 mod limits;
 mod lsp;
 mod model;
+mod neovim;
 mod pages;
 mod project;
 mod readme;
