@@ -29,6 +29,7 @@ mod miss;
 mod needs;
 mod probe;
 mod readonly;
+pub mod recommended;
 mod refused;
 mod role;
 mod script;

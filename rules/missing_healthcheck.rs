@@ -4,11 +4,12 @@ use crate::clients::Clients;
 use crate::images::Family;
 use crate::local::is_for_work;
 use crate::probe::{flow, is_awaited_in_vain, waiting};
+use crate::recommended;
 use crate::state::{Probe, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::fix::{Edit, Editor, Fix, Safety, Yaml};
-use plimsoll_core::model::{EnvValue, Service};
+use plimsoll_core::fix::{Edit, Editor, Fix, Safety};
+use plimsoll_core::model::Service;
 
 pub static RULE: Rule = Rule {
     id: "missing-healthcheck",
@@ -65,28 +66,12 @@ fn check(cx: &mut Cx<'_>) {
 
 /// Writes the recommended probe, if what it asks for is there.
 fn probe(edit: &Editor<'_>, service: &Service, family: &Family) -> Option<Vec<Edit>> {
-    let words = &family.health.test;
-    // The image may be another one by now, and a password that is not in the environment cannot be used.
-    let asks = words.iter().flat_map(|it| it.split("$$").skip(1)).map(|it| {
-        let end = it.find(|it: char| !it.is_ascii_alphanumeric() && it != '_').unwrap_or(it.len());
-        &it[..end]
-    });
-    let missing = |name: &str| name.ends_with("PASSWORD") && matches!(service.variable(name), EnvValue::Absent);
-    if service.build.is_some() || asks.into_iter().any(missing) {
+    // The image may be another one by now.
+    if service.build.is_some() {
         return None;
     }
-    let test = Yaml::list(words.iter().cloned());
     if service.healthcheck.is_some() {
-        return edit.set(service, &["healthcheck", "test"], &test);
+        return edit.set(service, &["healthcheck", "test"], &recommended::test(service, family)?);
     }
-    // A probe of a broker starts a program of its own each time, which is slow.
-    let (interval, timeout) = if family.kind == "queue" { ("30s", "10s") } else { ("10s", "5s") };
-    let probe = Yaml::map([
-        ("test", test),
-        ("interval", Yaml::text(interval)),
-        ("timeout", Yaml::text(timeout)),
-        ("retries", Yaml::Number(5)),
-        ("start_period", Yaml::text("1m")),
-    ]);
-    edit.set(service, &["healthcheck"], &probe)
+    edit.set(service, &["healthcheck"], &recommended::healthcheck(service, family)?)
 }

@@ -1,6 +1,7 @@
 //! A store that is killed before it has shut down.
 
 use crate::local::is_for_work;
+use crate::recommended::{DEFAULT, LONGEST, is_ceiling, written};
 use crate::role::keeps;
 use crate::state::{State, name_defaults, states};
 use plimsoll_core::check::{Cx, Group, Rule};
@@ -18,11 +19,6 @@ pub static RULE: Rule = Rule {
     page: include_str!("short-stop-grace-period.md"),
     check,
 };
-
-/// What Docker waits where nothing is said, in seconds. Source: Compose Specification, `stop_grace_period`.
-const DEFAULT: i64 = 10;
-/// The longest period that is asked for, in seconds.
-const LONGEST: i64 = 120;
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
@@ -43,9 +39,8 @@ fn check(cx: &mut Cx<'_>) {
                 None => continue,
             },
         };
-        // A negative period waits for ever. What upstream allows beyond two minutes is a ceiling and not a need, unless
-        // the user says it.
-        let is_ceiling = wanted.seconds() > LONGEST && !state.family.stop.own;
+        // A negative period waits for ever.
+        let is_ceiling = is_ceiling(&state.family.stop, wanted.seconds());
         let needed = if is_ceiling { LONGEST / 2 } else { wanted.seconds() };
         if seconds < 0 || seconds >= needed {
             continue;
@@ -89,9 +84,4 @@ fn report(cx: &mut Cx<'_>, state: &State, span: Span, seconds: i64, wanted: i64)
         let edits = edit.set(service, &["stop_grace_period"], &Yaml::text(written(wanted)));
         found.fix = edits.map(|it| Fix::safe(format!("set `{line}`"), it));
     }
-}
-
-/// A period as people write it: `90s` up to two minutes, whole minutes as `2m`.
-fn written(seconds: i64) -> String {
-    if seconds % 60 == 0 { format!("{}m", seconds / 60) } else { format!("{seconds}s") }
 }

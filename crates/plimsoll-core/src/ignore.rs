@@ -134,6 +134,13 @@ fn unknown(
     problem
 }
 
+/// Where in a comment that suppresses something a further rule can be named: before its `]`.
+pub fn end_of_names(comment: &str) -> Option<usize> {
+    let body = directive(comment)?;
+    names(body).ok()?;
+    Some(comment.len() - body.len() + body.find(']')?)
+}
+
 /// What follows `# plimsoll:` in a comment.
 fn directive(comment: &str) -> Option<&str> {
     let body = comment.trim_start_matches('#').trim_start();

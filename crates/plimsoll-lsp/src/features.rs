@@ -1,6 +1,7 @@
 //! What the server can do, request by request.
 
 mod actions;
+mod completion;
 mod pull;
 
 use crate::server::read;
@@ -9,8 +10,9 @@ use lsp_server::{ErrorCode, Request};
 use lsp_types::request::{self as ask, Request as _};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions, DiagnosticServerCapabilities,
-    SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
-    TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
+    ExecuteCommandOptions, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
+    WorkspaceServerCapabilities,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -45,6 +47,11 @@ pub fn initialize(session: &Session) -> Value {
             code_action_kinds: Some(kinds),
             ..CodeActionOptions::default()
         })),
+        completion_provider: Some(completion::options()),
+        execute_command_provider: session.client.shows.then(|| ExecuteCommandOptions {
+            commands: actions::COMMANDS.map(str::to_string).to_vec(),
+            ..ExecuteCommandOptions::default()
+        }),
         workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
         ..ServerCapabilities::default()
     };
@@ -59,6 +66,9 @@ pub(crate) fn request(session: &mut Session, it: &Request) -> Answer {
     match it.method.as_str() {
         ask::DocumentDiagnosticRequest::METHOD => give(&pull::diagnostics(session, &read(&it.params)?)),
         ask::CodeActionRequest::METHOD => give(&actions::actions(session, &read(&it.params)?)),
+        ask::ExecuteCommand::METHOD => actions::execute(session, &read(&it.params)?),
+        ask::Completion::METHOD => give(&completion::items(session, &read(&it.params)?)),
+        ask::ResolveCompletionItem::METHOD => give(&completion::resolve(session, read(&it.params)?)),
         other => Err((ErrorCode::MethodNotFound, format!("there is no method `{other}` here"))),
     }
 }

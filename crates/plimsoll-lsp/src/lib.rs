@@ -16,5 +16,6 @@ pub mod recover;
 pub mod server;
 pub mod session;
 pub mod transport;
+pub mod trial;
 
 pub use server::{Ended, serve, stdio};

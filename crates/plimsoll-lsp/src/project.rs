@@ -192,15 +192,18 @@ impl Projects {
         }
     }
 
-    /// The files as they are seen from a directory. `None` if the settings that everything has cannot be used.
-    pub fn view(&mut self, root: &str, documents: &BTreeMap<String, Document>) -> Option<View> {
+    /// The texts of the documents that can be read, by their paths as they are seen from a directory.
+    pub fn texts(&self, root: &str, documents: &BTreeMap<String, Document>) -> Texts {
         let text = |it: &Document| match self.recovered.get(&it.path) {
             Some(recovered) => recovered.text.clone(),
             None => it.text().to_string(),
         };
-        let name = |it: &Document| if it.is_file() { relative(root, &it.path) } else { it.path.clone() };
-        let texts: Texts = documents.values().map(|it| (name(it), text(it))).collect();
-        let disk = Disk::at(Path::new(root)).with(&texts);
+        documents.values().map(|it| (name_of(root, it), text(it))).collect()
+    }
+
+    /// The files as they are seen from a directory. `None` if the settings that everything has cannot be used.
+    pub fn view(&mut self, root: &str, documents: &BTreeMap<String, Document>) -> Option<View> {
+        let disk = Disk::at(Path::new(root)).with(&self.texts(root, documents));
         match Configs::new(&self.which, root.to_string(), &disk) {
             Ok(configs) => Some(View { root: root.to_string(), disk, configs }),
             Err(error) => {
@@ -331,8 +334,13 @@ fn target(view: &View, request: &Request) -> Subject {
     }
 }
 
+/// What the files of a project call a document.
+pub fn name_of(root: &str, document: &Document) -> String {
+    if document.is_file() { relative(root, &document.path) } else { document.path.clone() }
+}
+
 /// Takes away what is in the baseline that the settings name. One that cannot be read is none.
-fn leave_new(config: &Arc<ConfigFile>, root: &str, sources: &Sources, found: &mut Vec<Diagnostic>) {
+pub(crate) fn leave_new(config: &Arc<ConfigFile>, root: &str, sources: &Sources, found: &mut Vec<Diagnostic>) {
     let Some(path) = config.baseline() else { return };
     let Ok(mut baseline) = Baseline::read(Path::new(&absolute(root, &path)), root) else { return };
     let mut outlines = Outlines::default();

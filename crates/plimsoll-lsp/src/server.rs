@@ -91,6 +91,7 @@ impl<W: Write> Server<W> {
                             self.request(&it)
                         };
                         self.answer(it.id, answer)?;
+                        self.show_documents()?;
                     }
                     Incoming::Message(Message::Notification(it)) if it.method == note::Exit::METHOD => {
                         return Ok(if self.is_shut_down { Ended::Well } else { Ended::Early });
@@ -216,6 +217,12 @@ impl<W: Write> Server<W> {
             Ok(()) => Ok(()),
             Err((_, why)) => self.show(&format!("`{}` is not understood: {why}", it.method)),
         }
+    }
+
+    /// Asks the client to show what a request has asked for.
+    fn show_documents(&mut self) -> io::Result<()> {
+        let shown = self.session.as_mut().map(|it| std::mem::take(&mut it.shown)).unwrap_or_default();
+        shown.into_iter().try_for_each(|it| self.ask(request::ShowDocument::METHOD, it))
     }
 
     /// Asks the client to say when a file changes that is not open.

@@ -4,7 +4,10 @@ use crate::documents::{Document, Kind};
 use crate::kept::Good;
 use crate::position::Encoding;
 use crate::project::Projects;
-use lsp_types::{ClientCapabilities, Diagnostic, InitializeParams, PublishDiagnosticsParams, Uri};
+use lsp_types::{
+    ClientCapabilities, Diagnostic, InitializeParams, InsertTextMode, MarkupKind, PublishDiagnosticsParams,
+    ShowDocumentParams, Uri,
+};
 use plimsoll_core::config::FILE_NAME;
 use plimsoll_core::load::discover::base_name;
 use plimsoll_workspace::settings::Which;
@@ -30,14 +33,27 @@ pub struct Client {
     pub versioned: bool,
     /// It takes snippets in what is completed.
     pub snippets: bool,
+    /// It leaves the indentation of what is completed alone, if it is told to.
+    pub keeps_indentation: bool,
+    /// It shows Markdown beside what is completed.
+    pub markdown: bool,
+    /// It takes actions that are more than the name of a command.
+    pub actions: bool,
+    /// It makes a difference between actions that are preferred and others.
+    pub prefers: bool,
+    /// It can be asked to show a document, or a page in the browser.
+    pub shows: bool,
 }
 
 impl Client {
     /// Reads what a client says of itself.
     pub fn new(it: &ClientCapabilities) -> Client {
-        let (text, workspace) = (it.text_document.as_ref(), it.workspace.as_ref());
+        let (text, workspace, window) = (it.text_document.as_ref(), it.workspace.as_ref(), it.window.as_ref());
         let offered = it.general.as_ref().and_then(|it| it.position_encodings.as_deref()).unwrap_or_default();
         let completion = text.and_then(|it| it.completion.as_ref()?.completion_item.as_ref());
+        let actions = text.and_then(|it| it.code_action.as_ref());
+        let modes = completion.and_then(|it| it.insert_text_mode_support.as_ref());
+        let formats = completion.and_then(|it| it.documentation_format.as_ref());
         Client {
             encoding: Encoding::choose(offered),
             pulls: text.is_some_and(|it| it.diagnostic.is_some()),
@@ -46,6 +62,11 @@ impl Client {
             watches: workspace.and_then(|it| it.did_change_watched_files?.dynamic_registration).unwrap_or_default(),
             versioned: workspace.and_then(|it| it.workspace_edit.as_ref()?.document_changes).unwrap_or_default(),
             snippets: completion.and_then(|it| it.snippet_support).unwrap_or_default(),
+            keeps_indentation: modes.is_some_and(|it| it.value_set.contains(&InsertTextMode::AS_IS)),
+            markdown: formats.is_some_and(|it| it.contains(&MarkupKind::Markdown)),
+            actions: actions.is_some_and(|it| it.code_action_literal_support.is_some()),
+            prefers: actions.and_then(|it| it.is_preferred_support).unwrap_or_default(),
+            shows: window.and_then(|it| it.show_document.as_ref()).is_some_and(|it| it.support),
         }
     }
 }
@@ -101,6 +122,8 @@ pub struct Session {
     pub projects: Projects,
     /// What was found in each document when it could last be read, and the text it was then.
     good: BTreeMap<String, Good>,
+    /// What the client is to be asked to show, when the request at hand is answered.
+    pub shown: Vec<ShowDocumentParams>,
     /// What the client was told last, by path.
     told: BTreeMap<String, Told>,
     /// What there was when the client was last in a position to ask, by path.

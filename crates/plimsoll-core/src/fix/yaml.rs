@@ -55,7 +55,7 @@ impl Yaml {
 
     /// What stands behind `key:`, with a blank before it unless it begins on a line of its own. Each further line
     /// begins with `line`, which is a line break and the indentation of the key.
-    pub(super) fn behind_key(&self, line: &str, step: &str) -> String {
+    pub fn behind_key(&self, line: &str, step: &str) -> String {
         match self {
             Yaml::Null => String::new(),
             Yaml::Map(entries) if !entries.is_empty() => {
