@@ -115,3 +115,6 @@ fn edit(session: &Session, documents: Vec<DocumentEdits>) -> WorkspaceEdit {
     });
     WorkspaceEdit { document_changes: Some(DocumentChanges::Edits(changes.collect())), ..WorkspaceEdit::default() }
 }
+
+#[cfg(test)]
+mod tests;

@@ -130,3 +130,6 @@ impl Offer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

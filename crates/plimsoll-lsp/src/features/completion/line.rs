@@ -107,14 +107,16 @@ impl<'a> Line<'a> {
     /// The line without the text of the document.
     pub fn owned(&self) -> Typed {
         let start = self.text[..self.content.start].rfind(['\n', '\r']).map_or(0, |it| it + 1);
+        // A blank that is typed belongs to it.
+        let content = self.content.start..self.content.end.max(self.cursor);
         let indents = self.text.lines().map(|it| it.len() - it.trim_start_matches(' ').len());
         Typed {
             cursor: self.cursor,
             keys: self.keys.clone(),
             is_item: self.is_item,
-            content: self.content.clone(),
             column: self.content.start - start,
-            written: self.text.get(self.content.clone()).unwrap_or_default().to_string(),
+            written: self.text.get(content.clone()).unwrap_or_default().to_string(),
+            content,
             step: indents.filter(|it| *it > 0).min().unwrap_or(2),
             end: if self.text.contains("\r\n") { "\r\n" } else { "\n" },
         }
