@@ -90,7 +90,9 @@ fn wants(params: &CodeActionParams, kind: &str) -> bool {
 }
 
 fn fix(session: &Session, diagnostic: &Diagnostic) -> Option<CodeAction> {
-    let Fix { title, safe, documents } = Data::deserialize(diagnostic.data.as_ref()?).ok()?.fix?;
+    // What was found before the text was broken may have a fix for another text.
+    let data = diagnostic.data.as_ref().filter(|_| is_fresh(session, diagnostic))?;
+    let Fix { title, safe, documents } = Data::deserialize(data).ok()?.fix?;
     let title = if safe { title } else { format!("{title}{UNSAFE}") };
     Some(CodeAction {
         title,
