@@ -86,6 +86,16 @@ pub struct Naming {
     pub fixed: Option<bool>,
 }
 
+impl Naming {
+    fn fixed(&self) -> Fixed {
+        match self.fixed {
+            Some(true) => Fixed::Yes,
+            Some(false) => Fixed::No,
+            None => Fixed::Unknown,
+        }
+    }
+}
+
 /// The survey of a project.
 #[derive(Clone, Debug, Default)]
 pub struct Survey {
@@ -126,6 +136,20 @@ pub fn survey(project: &Project, states: &States, naming: &Naming) -> Survey {
         }
     }
     survey
+}
+
+/// What is behind a mount, and what that outlives.
+pub fn behind(project: &Project, mount: &Mount, naming: &Naming) -> (Keeper, Fates) {
+    let keeper = Keepers::new(project, naming).of(mount);
+    let fates = fates(&keeper, naming.fixed());
+    (keeper, fates)
+}
+
+/// What a volume of the project stands for, and what it outlives.
+pub fn behind_volume(project: &Project, name: &str, naming: &Naming) -> (Keeper, Fates) {
+    let keeper = Keepers::new(project, naming).volume(name, Some(name.to_string()));
+    let fates = fates(&keeper, naming.fixed());
+    (keeper, fates)
 }
 
 struct Surveyor<'a> {
@@ -197,12 +221,7 @@ impl Surveyor<'_> {
     }
 
     fn fates(&self, keeper: &Keeper) -> Fates {
-        let fixed = match self.naming.fixed {
-            Some(true) => Fixed::Yes,
-            Some(false) => Fixed::No,
-            None => Fixed::Unknown,
-        };
-        fates(keeper, fixed)
+        fates(keeper, self.naming.fixed())
     }
 
     /// Joins what the versions of the image say of one place.

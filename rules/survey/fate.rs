@@ -64,6 +64,18 @@ pub enum Verdict {
     Unknown,
 }
 
+impl Verdict {
+    /// Whether it is outlived, in a word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Verdict::Yes => "yes",
+            Verdict::No => "no",
+            Verdict::Maybe => "maybe",
+            Verdict::Unknown => "unknown",
+        }
+    }
+}
+
 /// Why state outlives an event, or does not.
 #[derive(PartialEq, Eq, Debug)]
 pub struct Reason {

@@ -43,6 +43,29 @@ pub enum KeeperKind {
     Other,
 }
 
+impl KeeperKind {
+    /// What it is, in a few words.
+    pub fn name(self) -> &'static str {
+        match self {
+            KeeperKind::Volume => "volume",
+            KeeperKind::ExternalVolume => "external volume",
+            KeeperKind::BindVolume => "host volume",
+            KeeperKind::ShareVolume => "share volume",
+            KeeperKind::PluginVolume => "plugin volume",
+            KeeperKind::MemoryVolume => "memory volume",
+            KeeperKind::UnknownVolume => "unknown volume",
+            KeeperKind::AnonymousVolume | KeeperKind::ImageVolume => "anonymous volume",
+            KeeperKind::Bind => "bind",
+            KeeperKind::Tmpfs => "tmpfs",
+            KeeperKind::Layer => "container layer",
+            KeeperKind::Variable => "volume or bind",
+            KeeperKind::Version => "version decides",
+            KeeperKind::Hidden => "not known",
+            KeeperKind::Other => "another mount",
+        }
+    }
+}
+
 /// Where the name of a volume comes from.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) enum Named {
@@ -163,7 +186,7 @@ impl<'a> Keepers<'a> {
     }
 
     /// A volume that a service mounts by this name.
-    fn volume(&self, name: &str, shown: Option<String>) -> Keeper {
+    pub fn volume(&self, name: &str, shown: Option<String>) -> Keeper {
         // The value of a variable is not shown; that of a declared volume is its name in the files.
         let Some(volume) = self.project.volume(name) else {
             return Keeper { volume: shown.clone(), ..Keeper::new(KeeperKind::UnknownVolume, shown) };

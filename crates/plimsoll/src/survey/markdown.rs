@@ -18,14 +18,14 @@ pub(super) fn write(out: &mut dyn Write, found: &Found) -> io::Result<()> {
         for row in &found.survey.rows {
             let star = if row.counts() { "" } else { " \\*" };
             let paths: Vec<String> = row.paths.iter().map(|it| code(it)).collect();
-            let kind = words::kind(row.keeper.kind);
+            let kind = row.keeper.kind.name();
             let name = row.keeper.name.as_ref().filter(|_| row.keeper.kind != KeeperKind::ImageVolume);
             let kept = name.map_or_else(|| kind.to_string(), |it| format!("{kind} {}", code(it)));
             write!(out, "| {}{star} | {} | {kept} |", code(found.service(row.service)), paths.join(" or "))?;
             for event in Event::ALL {
                 let cell = match row.fate(event).verdict {
                     Verdict::No => "**no**",
-                    verdict => words::verdict(verdict),
+                    verdict => verdict.name(),
                 };
                 write!(out, " {cell} |")?;
             }
@@ -35,7 +35,7 @@ pub(super) fn write(out: &mut dyn Write, found: &Found) -> io::Result<()> {
     }
     writeln!(out, "{}.\n", prose(&words::summary(found)))?;
     for (reason, sentence) in words::reasons(found) {
-        let word = words::verdict(reason.verdict);
+        let word = reason.verdict.name();
         writeln!(out, "- {word}: {} ([{key}]({page}#{key}))", prose(&sentence), key = reason.key)?;
     }
     for note in words::notes(found) {

@@ -44,7 +44,7 @@ pub(super) fn write(out: &mut dyn Write, found: &Found, style: Style) -> io::Res
 /// What keeps it, in our words and by its name. A path of the host is known by its form, and of most volumes the first
 /// word is enough.
 fn kept_on(keeper: &Keeper) -> (String, &str) {
-    let kind = words::kind(keeper.kind);
+    let kind = keeper.kind.name();
     match (&keeper.name, keeper.kind) {
         (Some(name), KeeperKind::Bind | KeeperKind::Variable) => (String::new(), name),
         (None, _) | (_, KeeperKind::ImageVolume) => (kind.to_string(), ""),

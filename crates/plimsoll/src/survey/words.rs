@@ -5,44 +5,12 @@ use plimsoll_core::text::Text;
 use plimsoll_rules::survey::{Event, Keeper, KeeperKind, Mark, Reason, Row, Verdict};
 use std::collections::HashSet;
 
-/// What a keeper is, in a few words.
-pub(super) fn kind(kind: KeeperKind) -> &'static str {
-    match kind {
-        KeeperKind::Volume => "volume",
-        KeeperKind::ExternalVolume => "external volume",
-        KeeperKind::BindVolume => "host volume",
-        KeeperKind::ShareVolume => "share volume",
-        KeeperKind::PluginVolume => "plugin volume",
-        KeeperKind::MemoryVolume => "memory volume",
-        KeeperKind::UnknownVolume => "unknown volume",
-        KeeperKind::AnonymousVolume => "anonymous volume",
-        KeeperKind::ImageVolume => "anonymous volume",
-        KeeperKind::Bind => "bind",
-        KeeperKind::Tmpfs => "tmpfs",
-        KeeperKind::Layer => "container layer",
-        KeeperKind::Variable => "volume or bind",
-        KeeperKind::Version => "version decides",
-        KeeperKind::Hidden => "not known",
-        KeeperKind::Other => "another mount",
-    }
-}
-
 /// What a keeper is, and which.
 pub(super) fn keeper(it: &Keeper) -> String {
     match (&it.name, it.kind) {
-        (Some(_), KeeperKind::ImageVolume) | (None, _) => kind(it.kind).to_string(),
+        (Some(_), KeeperKind::ImageVolume) | (None, _) => it.kind.name().to_string(),
         (Some(name), KeeperKind::Bind) => format!("bind {name}"),
-        (Some(name), _) => format!("{} {name}", kind(it.kind)),
-    }
-}
-
-/// Whether it is outlived, in a word.
-pub(super) fn verdict(it: Verdict) -> &'static str {
-    match it {
-        Verdict::Yes => "yes",
-        Verdict::No => "no",
-        Verdict::Maybe => "maybe",
-        Verdict::Unknown => "unknown",
+        (Some(name), _) => format!("{} {name}", it.kind.name()),
     }
 }
 
