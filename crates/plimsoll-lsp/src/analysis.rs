@@ -3,12 +3,13 @@
 //! It is made for a request and lives as long as the texts do.
 
 use crate::documents::Kind;
-use crate::project::{View, root_of};
+use crate::project::{Key, View, Way, root_of};
 use crate::session::Session;
 use lsp_types::{Position, Range, Uri};
 use plimsoll_core::check::{Knowledge, Options, Resolution, resolve};
 use plimsoll_core::load::discover::project_of;
-use plimsoll_core::load::files::directory;
+use plimsoll_core::load::files::{directory, join};
+use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::{self, Request, Target};
 use plimsoll_core::model::{Project, Service};
 use plimsoll_core::source::{FileId, Sources, Span};
@@ -16,8 +17,18 @@ use plimsoll_core::text::Text;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::{Catalogue, catalogue};
 use plimsoll_rules::state::{State, States};
-use plimsoll_workspace::disk::{absolute, relative};
+use plimsoll_workspace::disk::{Disk, absolute, relative};
+use plimsoll_workspace::settings::{self, Asked};
 use plimsoll_workspace::subject::Subject;
+
+/// What the settings give a project from outside of its files.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    /// Variables.
+    pub variables: Variables,
+    /// Files of variables, instead of `.env`.
+    pub env_files: Vec<String>,
+}
 
 /// The project of a document.
 pub struct Analysis<'a> {
@@ -29,6 +40,10 @@ pub struct Analysis<'a> {
     pub file: FileId,
     /// The directory from which paths are seen.
     pub root: String,
+    /// The files, as open documents have them.
+    pub disk: Disk,
+    /// What the settings give, for whoever asks where a variable has its value from.
+    pub given: Given,
     /// The texts.
     pub sources: Sources,
     /// The files, variables and profiles.
@@ -48,12 +63,16 @@ impl Session {
         let document = self.documents.get(&path).filter(|it| it.kind == Kind::Compose)?;
         let root = root_of(document, &self.folders);
         let (name, is_file) = (relative(&root, &path), document.is_file());
+        let key = self.projects.of.get(&path).and_then(|it| it.first()).cloned();
         let (subject, options): (Option<Subject>, Options) = {
-            let key = self.projects.of.get(&path).and_then(|it| it.first());
-            let project = key.and_then(|it| self.projects.all.get(it));
+            let project = key.as_ref().and_then(|it| self.projects.all.get(it));
             project.map(|it| (Some(it.subject.clone()), it.options.clone())).unwrap_or_default()
         };
-        let View { disk, .. } = self.projects.view(&root, &self.documents)?;
+        let mut view = self.projects.view(&root, &self.documents)?;
+        let given = key
+            .and_then(|key| named(&mut view, &name, &key))
+            .unwrap_or_else(|| Given { variables: options.variables.clone(), env_files: options.env_files.clone() });
+        let View { disk, .. } = view;
         let target = match subject {
             Some(Subject::Target(target)) => target,
             Some(Subject::Found(first) | Subject::Path(first)) => {
@@ -83,8 +102,18 @@ impl Session {
         let knowledge = options.knowledge;
         let known = knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue());
         let states = States::new(&resolution.project, known);
-        Some(Analysis { session: self, path, file, root, sources, target, resolution, states, knowledge })
+        Some(Analysis { session: self, path, file, root, disk, given, sources, target, resolution, states, knowledge })
     }
+}
+
+/// What the settings give a project that they name.
+fn named(view: &mut View, path: &str, key: &Key) -> Option<Given> {
+    let config = view.configs.of_file(path).ok()?.filter(|_| key.way == Way::Named)?;
+    let is_it = |files: Vec<String>| files == key.files;
+    let mut projects = config.config.projects.iter();
+    let found = projects.find(|it| is_it(it.files.iter().map(|it| join(&config.shown, it)).collect()))?;
+    let request = settings::request_of(&config, found, &Asked::default().project);
+    Some(Given { variables: request.variables, env_files: request.env_files })
 }
 
 impl Analysis<'_> {

@@ -2,7 +2,17 @@
 
 mod actions;
 mod completion;
+mod definition;
+mod hints;
+mod hover;
+mod links;
+mod look;
+mod names;
+mod origin;
+mod page;
 mod pull;
+#[cfg(test)]
+mod testing;
 
 use crate::server::read;
 use crate::session::Session;
@@ -10,9 +20,9 @@ use lsp_server::{ErrorCode, Request};
 use lsp_types::request::{self as ask, Request as _};
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, DiagnosticOptions, DiagnosticServerCapabilities,
-    ExecuteCommandOptions, SaveOptions, ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkspaceFoldersServerCapabilities,
-    WorkspaceServerCapabilities,
+    DocumentLinkOptions, ExecuteCommandOptions, HoverProviderCapability, OneOf, SaveOptions, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions,
+    WorkDoneProgressOptions, WorkspaceFoldersServerCapabilities, WorkspaceServerCapabilities,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -30,10 +40,8 @@ pub fn initialize(session: &Session) -> Value {
         ..TextDocumentSyncOptions::default()
     };
     let kinds = vec![CodeActionKind::QUICKFIX, CodeActionKind::from(FIX_ALL)];
-    let folders = WorkspaceFoldersServerCapabilities {
-        supported: Some(true),
-        change_notifications: Some(lsp_types::OneOf::Left(true)),
-    };
+    let folders =
+        WorkspaceFoldersServerCapabilities { supported: Some(true), change_notifications: Some(OneOf::Left(true)) };
     let capabilities = ServerCapabilities {
         position_encoding: Some(session.encoding().kind()),
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
@@ -52,6 +60,15 @@ pub fn initialize(session: &Session) -> Value {
             commands: actions::COMMANDS.map(str::to_string).to_vec(),
             ..ExecuteCommandOptions::default()
         }),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        document_link_provider: Some(DocumentLinkOptions {
+            resolve_provider: Some(false),
+            work_done_progress_options: WorkDoneProgressOptions::default(),
+        }),
+        definition_provider: Some(OneOf::Left(true)),
+        references_provider: Some(OneOf::Left(true)),
+        document_highlight_provider: Some(OneOf::Left(true)),
         workspace: Some(WorkspaceServerCapabilities { workspace_folders: Some(folders), file_operations: None }),
         ..ServerCapabilities::default()
     };
@@ -69,6 +86,12 @@ pub(crate) fn request(session: &mut Session, it: &Request) -> Answer {
         ask::ExecuteCommand::METHOD => actions::execute(session, &read(&it.params)?),
         ask::Completion::METHOD => give(&completion::items(session, &read(&it.params)?)),
         ask::ResolveCompletionItem::METHOD => give(&completion::resolve(session, read(&it.params)?)),
+        ask::HoverRequest::METHOD => give(&hover::hover(session, &read(&it.params)?)),
+        ask::InlayHintRequest::METHOD => give(&hints::hints(session, &read(&it.params)?)),
+        ask::DocumentLinkRequest::METHOD => give(&links::links(session, &read(&it.params)?)),
+        ask::GotoDefinition::METHOD => give(&definition::definition(session, &read(&it.params)?)),
+        ask::References::METHOD => give(&definition::references(session, &read(&it.params)?)),
+        ask::DocumentHighlightRequest::METHOD => give(&definition::highlights(session, &read(&it.params)?)),
         other => Err((ErrorCode::MethodNotFound, format!("there is no method `{other}` here"))),
     }
 }

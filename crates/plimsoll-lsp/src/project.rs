@@ -89,7 +89,7 @@ pub struct View {
     pub root: String,
     /// The files.
     pub disk: Disk,
-    configs: Configs,
+    pub(crate) configs: Configs,
 }
 
 /// All projects of all open documents.

@@ -203,8 +203,12 @@ impl<W: Write> Server<W> {
             note::DidChangeConfiguration::METHOD => match read::<DidChangeConfigurationParams>(&it.params) {
                 Ok(it) => {
                     let (preferences, wrong) = Preferences::read(&it.settings);
+                    let before = session.preferences.inlay_hints;
                     if !it.settings.is_null() {
                         session.prefer(preferences);
+                    }
+                    if session.client.rehints && session.preferences.inlay_hints != before {
+                        self.ask(request::InlayHintRefreshRequest::METHOD, Value::Null)?;
                     }
                     return wrong.map_or(Ok(()), |it| self.show(&it));
                 }

@@ -36,13 +36,17 @@ pub struct Client {
     /// It leaves the indentation of what is completed alone, if it is told to.
     pub keeps_indentation: bool,
     /// It shows Markdown beside what is completed.
-    pub markdown: bool,
+    pub completes_markdown: bool,
     /// It takes actions that are more than the name of a command.
     pub actions: bool,
     /// It makes a difference between actions that are preferred and others.
     pub prefers: bool,
     /// It can be asked to show a document, or a page in the browser.
     pub shows: bool,
+    /// It shows Markdown where something is hovered over.
+    pub markdown: bool,
+    /// It can be told to ask for hints again.
+    pub rehints: bool,
 }
 
 impl Client {
@@ -61,9 +65,13 @@ impl Client {
             related: text.and_then(|it| it.publish_diagnostics.as_ref()?.related_information).unwrap_or_default(),
             watches: workspace.and_then(|it| it.did_change_watched_files?.dynamic_registration).unwrap_or_default(),
             versioned: workspace.and_then(|it| it.workspace_edit.as_ref()?.document_changes).unwrap_or_default(),
+            markdown: text
+                .and_then(|it| it.hover.as_ref()?.content_format.as_ref())
+                .is_some_and(|it| it.contains(&MarkupKind::Markdown)),
+            rehints: workspace.and_then(|it| it.inlay_hint.as_ref()?.refresh_support).unwrap_or_default(),
             snippets: completion.and_then(|it| it.snippet_support).unwrap_or_default(),
             keeps_indentation: modes.is_some_and(|it| it.value_set.contains(&InsertTextMode::AS_IS)),
-            markdown: formats.is_some_and(|it| it.contains(&MarkupKind::Markdown)),
+            completes_markdown: formats.is_some_and(|it| it.contains(&MarkupKind::Markdown)),
             actions: actions.is_some_and(|it| it.code_action_literal_support.is_some()),
             prefers: actions.and_then(|it| it.is_preferred_support).unwrap_or_default(),
             shows: window.and_then(|it| it.show_document.as_ref()).is_some_and(|it| it.support),

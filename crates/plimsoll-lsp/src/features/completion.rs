@@ -50,7 +50,7 @@ pub(super) fn items(session: &mut Session, params: &CompletionParams) -> Vec<Com
 pub(super) fn resolve(session: &Session, mut item: CompletionItem) -> CompletionItem {
     let rule = item.data.as_ref().and_then(|it| plimsoll_rules::rule(it.get("rule")?.as_str()?));
     if let Some(rule) = rule {
-        item.documentation = Some(if session.client.markdown {
+        item.documentation = Some(if session.client.completes_markdown {
             let value = format!("{}\n\n[{}]({})", rule.page.trim_end(), rule.id, page_url(rule.id));
             Documentation::MarkupContent(MarkupContent { kind: MarkupKind::Markdown, value })
         } else {
