@@ -3,5 +3,6 @@
 mod acting;
 mod client;
 mod editing;
+mod knowledge;
 mod life;
 mod same;

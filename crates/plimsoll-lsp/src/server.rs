@@ -252,11 +252,15 @@ impl<W: Write> Server<W> {
         session.refresh();
         let (news, changed) = session.news();
         let refreshes = session.client.refreshes && !changed.is_empty();
+        let rehints = session.rehints();
         for it in news {
             self.notify(note::PublishDiagnostics::METHOD, it)?;
         }
         if refreshes {
             self.ask(request::WorkspaceDiagnosticRefresh::METHOD, Value::Null)?;
+        }
+        if rehints {
+            self.ask(request::InlayHintRefreshRequest::METHOD, Value::Null)?;
         }
         Ok(())
     }

@@ -128,6 +128,8 @@ pub struct Session {
     pub documents: BTreeMap<String, Document>,
     /// Their projects.
     pub projects: Projects,
+    /// Whether what is hinted at in another document may have changed.
+    rehint: bool,
     /// What was found in each document when it could last be read, and the text it was then.
     good: BTreeMap<String, Good>,
     /// What the client is to be asked to show, when the request at hand is answered.
@@ -196,7 +198,14 @@ impl Session {
     /// Takes over that a file is not what it was. Settings are read for everything.
     pub fn touch(&mut self, path: &str) {
         let everything = base_name(path) == FILE_NAME;
+        let others = self.documents.values().any(|it| it.kind == Kind::Compose && it.path != path);
+        self.rehint |= others && (everything || self.projects.all.values().any(|it| it.reads.contains(path)));
         self.projects.forget((!everything).then_some(path));
+    }
+
+    /// Whether the client has to ask for hints again. It does by itself for a document that it changes.
+    pub fn rehints(&mut self) -> bool {
+        std::mem::take(&mut self.rehint) && self.client.rehints && self.preferences.inlay_hints
     }
 
     /// Checks again what has to be.

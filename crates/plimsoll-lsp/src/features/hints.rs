@@ -58,9 +58,13 @@ impl Hints<'_, '_> {
                     None => format!("The image of {name} names no stop signal, so that it is {signal}."),
                 });
             }
-            (Some(signal), Said::Dockerfile(_)) => {
-                parts.push(signal.clone());
-                why.push(format!("{signal} is written in the Dockerfile."));
+            (Some(_), Said::Dockerfile(_)) => {
+                // It may be a variable, whose value is not shown.
+                let built = service.build.as_ref().and_then(|it| it.image.as_ref()?.stop_signal.as_ref());
+                if let Some(written) = built {
+                    parts.push(written.value.shown());
+                    why.push("The stop signal is written in the Dockerfile.".to_string());
+                }
             }
             _ => {}
         }

@@ -51,7 +51,9 @@ impl Page {
         if self.markdown {
             lines.push(format!("| {} |", heads.join(" | ")));
             lines.push(format!("|{}", "---|".repeat(heads.len())));
-            lines.extend(rows.iter().map(|it| format!("| {} |", it.join(" | "))));
+            // Even in code, a bar ends a cell.
+            let cells = |it: &[String]| it.iter().map(|it| it.replace('|', "\\|")).collect::<Vec<_>>().join(" | ");
+            lines.extend(rows.iter().map(|it| format!("| {} |", cells(it))));
         } else {
             lines.push(heads.join(" · "));
             lines.extend(rows.iter().map(|it| it.join(" · ")));
@@ -75,7 +77,7 @@ impl Page {
         }
     }
 
-    /// A text from a file, as code: nothing in it is Markdown or HTML, or ends the cell of a table.
+    /// A text from a file, as code: nothing in it is Markdown or HTML.
     pub fn code(&self, text: &str) -> String {
         let text = escape::line(text);
         if !self.markdown {
@@ -84,7 +86,6 @@ impl Page {
         if text.trim().is_empty() {
             return "` `".to_string();
         }
-        let text = text.replace('|', "\\|");
         let mut longest = 0;
         let mut run = 0;
         for letter in text.chars() {
@@ -136,7 +137,7 @@ impl Page {
 fn plain(text: &str) -> String {
     let mut shown = String::new();
     for letter in escape::line(text).chars() {
-        if "\\`*_{}[]<>#|~&!$@".contains(letter) {
+        if "\\`*_{}[]<>#~&!$@".contains(letter) {
             shown.push('\\');
         }
         shown.push(letter);
@@ -152,9 +153,9 @@ mod tests {
     fn nothing_from_a_file_is_markdown() {
         let page = Page::new(true);
         assert_eq!(page.code("a`b``c"), "```a`b``c```");
-        assert_eq!(page.code("`x`|\n"), "`` `x`\\|\\n ``");
+        assert_eq!(page.code("`x`|\n"), "`` `x`|\\n ``");
         assert_eq!(page.code(""), "` `");
-        assert_eq!(page.prose("see [x](http://y) <img> `a|b` *"), "see \\[x\\](http://y) \\<img\\> `a\\|b` \\*");
+        assert_eq!(page.prose("see [x](http://y) <img> `a|b` *"), "see \\[x\\](http://y) \\<img\\> `a|b` \\*");
         assert_eq!(page.link("see", "https://a.b/c"), "[see](https://a.b/c)");
         assert_eq!(page.link("see", "command:x"), "`command:x`");
         assert_eq!(page.link("see", "https://a.b/)![x](y"), "`https://a.b/)![x](y`");
@@ -168,8 +169,8 @@ mod tests {
         page.heading("A");
         page.item("x", "1");
         page.item("y", "2");
-        page.table(&["a", "b"], &[vec!["1".to_string(), "2".to_string()]]);
-        assert_eq!(page.finish().value, "#### A\n\n- **x** 1\n- **y** 2\n\n| a | b |\n|---|---|\n| 1 | 2 |");
+        page.table(&["a", "b"], &[vec!["`1|`".to_string(), "2".to_string()]]);
+        assert_eq!(page.finish().value, "#### A\n\n- **x** 1\n- **y** 2\n\n| a | b |\n|---|---|\n| `1\\|` | 2 |");
         let mut page = Page::new(false);
         page.heading("A");
         page.item("x", "1");

@@ -136,8 +136,15 @@ fn running(service: &Service, state: &State, page: &mut Page) {
         Said::Dockerfile(_) => "written in the Dockerfile",
         Said::Image => "of the image",
     };
-    let stop = match &state.stop_signal.name {
-        Some(name) => format!("{} ({})", page.code(name), said(state.stop_signal.said)),
+    // What is written may be a variable, whose value is not shown.
+    let written = match state.stop_signal.said {
+        Said::Service(_) => service.stop_signal.as_ref(),
+        Said::Dockerfile(_) => service.build.as_ref().and_then(|it| it.image.as_ref()?.stop_signal.as_ref()),
+        Said::Image => None,
+    };
+    let name = written.map(|it| it.value.shown()).or_else(|| state.stop_signal.name.clone());
+    let stop = match name {
+        Some(name) => format!("{} ({})", page.code(&name), said(state.stop_signal.said)),
         None => "a signal that the files do not show".to_string(),
     };
     let grace = match &service.stop_grace_period {

@@ -202,3 +202,91 @@ fn positions_that_do_not_exist() {
     let params = HoverParams { text_document_position_params: params, work_done_progress_params: Default::default() };
     assert!(hover(&mut session, &params).is_none());
 }
+
+/// Every place of a text at which a word begins or ends, asked for everything.
+fn everything(session: &mut Session, file: &str) -> String {
+    use super::super::testing::address;
+    use super::super::{definition, hints, links};
+    use lsp_types::{GotoDefinitionParams, Position, TextDocumentIdentifier, TextDocumentPositionParams};
+    let uri = address(file);
+    let text = session.documents[&Session::path(&uri)].text().to_string();
+    let is_word = |it: Option<char>| it.is_some_and(char::is_alphanumeric);
+    let is_edge = |at: &usize| {
+        let (Some(before), Some(behind)) = (text.get(..*at), text.get(*at..)) else { return false };
+        let (left, right) = (is_word(before.chars().next_back()), is_word(behind.chars().next()));
+        left != right || !left && at % 2 == 0
+    };
+    let mut said = String::new();
+    for offset in (0..=text.len()).filter(is_edge) {
+        let document = &session.documents[&Session::path(&uri)];
+        let position = document.lines().position(document.text(), offset, session.encoding());
+        let at = TextDocumentPositionParams { text_document: TextDocumentIdentifier { uri: uri.clone() }, position };
+        let params =
+            HoverParams { text_document_position_params: at.clone(), work_done_progress_params: Default::default() };
+        said.push_str(&serde_json::to_string(&hover(session, &params)).expect("it can be written"));
+        let params = GotoDefinitionParams {
+            text_document_position_params: at,
+            work_done_progress_params: Default::default(),
+            partial_result_params: Default::default(),
+        };
+        said.push_str(&serde_json::to_string(&definition::definition(session, &params)).expect("it can be written"));
+    }
+    let text_document = TextDocumentIdentifier { uri };
+    let params = lsp_types::InlayHintParams {
+        work_done_progress_params: Default::default(),
+        text_document: text_document.clone(),
+        range: Range { start: Position::new(0, 0), end: Position::new(u32::MAX, 0) },
+    };
+    said.push_str(&serde_json::to_string(&hints::hints(session, &params)).expect("it can be written"));
+    let params = lsp_types::DocumentLinkParams {
+        text_document,
+        work_done_progress_params: Default::default(),
+        partial_result_params: Default::default(),
+    };
+    said.push_str(&serde_json::to_string(&links::links(session, &params)).expect("it can be written"));
+    said
+}
+
+#[test]
+fn no_value_of_a_variable_is_shown_anywhere() {
+    let text = "name: ${NAME}\nservices:\n  db:\n    image: postgres:${TAG}\n    stop_signal: ${SIGNAL}\n    \
+                stop_grace_period: ${GRACE}\n    environment:\n      PGDATA: ${WHERE}/x\n    env_file: [\"${FILE}\", own.env]\n    \
+                volumes: [\"${SOURCE}:${WHERE}\", \"${VOLUME}:/v\", \"ok:${WHERE}2\"]\n    tmpfs: \"${SCRATCH}\"\n  \
+                own:\n    image: ${IMAGE}\n  built:\n    build:\n      context: ${CONTEXT}\n      args: {V: \"${TAG}\"}\n      \
+                dockerfile_inline: |\n        ARG V=1\n        FROM redis:$${V}\n        STOPSIGNAL $${V}\n        ENV A=1\n\
+                volumes:\n  ok:\n    name: ${OUTSIDE}\n    driver_opts: {type: none, o: bind, device: \"${SOURCE}\"}\n";
+    let env = "NAME=leak-name\nTAG=17-leak-tag\nSIGNAL=SIGUSR1\nGRACE=77s\nWHERE=/leak-where\nFILE=leak.env\nSOURCE=./leak-source\n\
+               VOLUME=leak-volume\nSCRATCH=/leak-scratch\nIMAGE=mysql:9-leak\nCONTEXT=leak-context\nOUTSIDE=leak-outside\n";
+    let files = [("compose.yaml", text), (".env", env), ("own.env", "X=leak-x\n")];
+    let mut session = super::super::testing::session_with(&files, &serde_json::json!({"inlayHints": true}));
+    let said = everything(&mut session, "compose.yaml");
+    for secret in ["leak", "SIGUSR1", "77s", "1m17"] {
+        let at = said.find(secret).map(|at| {
+            said.floor_char_boundary(at.saturating_sub(200))..said.floor_char_boundary((at + 50).min(said.len()))
+        });
+        assert!(at.is_none(), "{secret}: {}", &said[at.unwrap_or_default()]);
+    }
+    assert!(said.contains("${WHERE}/x") && said.contains("PostgreSQL"));
+}
+
+#[test]
+fn nothing_makes_it_panic() {
+    let bomb = "a: &a [1]\nb: &b [*a, *a]\nservices: {x: *b, y: *y, z: &z {<<: *z}}\n";
+    for text in [
+        "",
+        "\u{feff}services:\n  db:\n    image: postgres\n",
+        "services: [",
+        "services:\n  a: *b\n  c: 1\n  d:\n",
+        "- a\n- b\n",
+        "x",
+        bomb,
+        "services:\n  a:\n    image: \"${A:-${B:-${C\n    volumes: [':', '::', 'a:b:c:d', 1, {}, {type: x}, [a]]\n    tmpfs: [':', {}]\n",
+        "services:\n  é🐳:\n    image: 'mysql:8'\n    volumes: ['🐳:/var/lib/mysql', \"\\x41:/é\"]\n    depends_on: [é🐳, {}]\n    links: [':', 'é🐳:🐳']\n    extends: {file: [], service: {}}\n    network_mode: 'service:'\nvolumes:\n  ? [a]\n  : b\n",
+        "include: [a, {path: [b, {}], env_file: {}}, [], {}]\nconfigs: []\nsecrets: {a: {file: []}}\n",
+        "services:\r  db:\r    image: postgres:16\r    volumes:\r      - |\r        a:/b\r      - >-\r        c:\r        /d\r",
+        "# plimsoll: ignore[\n# plimsoll: ignore[]\n# plimsoll: ignore[,é,]\nservices: {} # plimsoll:\n---\nservices: {a: {image: redis}}\n",
+    ] {
+        let mut session = session(&[("compose.yaml", text), ("compose.override.yaml", bomb)]);
+        everything(&mut session, "compose.yaml");
+    }
+}
