@@ -13,7 +13,7 @@ use crate::analysis::Analysis;
 use crate::cursor::Spot;
 use crate::session::Session;
 use lsp_types::{Hover, HoverContents, HoverParams, Range};
-use plimsoll_rules::survey::{Event, Fates, Naming, Verdict};
+use plimsoll_rules::survey::{Event, Fates, Naming, Reason, Verdict};
 
 /// What is said of a place. `None`: nothing.
 pub(super) fn hover(session: &mut Session, params: &HoverParams) -> Option<Hover> {
@@ -67,19 +67,24 @@ fn naming(analysis: &Analysis<'_>) -> Naming {
     Naming { name: shown.filter(|_| fixed.is_some()), fixed }
 }
 
-/// What outlives what, with the reasons.
+/// What outlives what, each reason once.
 fn fates(page: &mut Page, fates: &Fates) {
-    let rows: Vec<Vec<String>> = Event::ALL
-        .into_iter()
-        .map(|event| {
-            let reason = fates[event as usize];
-            let verdict = match reason.verdict {
-                Verdict::No if page.is_markdown() => "**no**",
-                verdict => verdict.name(),
-            };
-            vec![page.code(event.name()), verdict.to_string(), page.prose(&reason.sentence())]
-        })
-        .collect();
+    let mut rows: Vec<(&Reason, Vec<&str>)> = Vec::new();
+    for event in Event::ALL {
+        let reason = fates[event as usize];
+        match rows.iter_mut().find(|it| it.0 == reason) {
+            Some(row) => row.1.push(event.name()),
+            None => rows.push((reason, vec![event.name()])),
+        }
+    }
+    let cells = |(reason, events): &(&Reason, Vec<&str>)| {
+        let verdict = match reason.verdict {
+            Verdict::No if page.is_markdown() => "**no**",
+            verdict => verdict.name(),
+        };
+        vec![page.codes(events), verdict.to_string(), page.prose(&reason.sentence())]
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(cells).collect();
     page.table(&["after", "still there", "because"], &rows);
 }
 

@@ -55,7 +55,7 @@ impl Place<'_> {
         self.analysis.range(Span::new(self.analysis.file, bytes))
     }
 
-    /// Names of services that have something which is written here. It may be in an anchor, and be of many.
+    /// The scalar that is there, with its variables expanded.
     pub fn node(&self) -> Option<NodeId> {
         node_at(&self.analysis, self.cursor.span.clone())
     }

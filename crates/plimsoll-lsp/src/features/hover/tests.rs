@@ -214,7 +214,7 @@ fn everything(session: &mut Session, file: &str) -> String {
     let is_edge = |at: &usize| {
         let (Some(before), Some(behind)) = (text.get(..*at), text.get(*at..)) else { return false };
         let (left, right) = (is_word(before.chars().next_back()), is_word(behind.chars().next()));
-        left != right || !left && at % 2 == 0
+        left != right || !left && at.is_multiple_of(2)
     };
     let mut said = String::new();
     for offset in (0..=text.len()).filter(is_edge) {
