@@ -84,7 +84,10 @@ fn a_mount() {
     let (range, text) = ask(&mut session, "compose.yaml", "/scratch", 1).expect("it is a mount");
     assert!(range == "/scratch:size=1m" && text.contains("#### tmpfs at `/scratch`"), "{range} {text}");
     let (_, text) = ask(&mut session, "compose.yaml", "[/var/lib/mysql", 3).expect("it is a mount");
-    assert!(text.contains("covers `/var/lib/mysql` of MySQL") && text.contains("| `restart` | **no** |"), "{text}");
+    assert!(
+        text.contains("covers `/var/lib/mysql` of MySQL") && text.contains("`reboot`, `move` | **no** |"),
+        "{text}"
+    );
     let (range, text) = ask(&mut session, "compose.yaml", "data:\r\n  share", 1).expect("it is a volume");
     assert!(range == "data" && text.contains("**mounted by** `db` at `/var/lib/postgresql/data`"), "{text}");
     let (_, text) = ask(&mut session, "compose.yaml", "share:", 1).expect("it is a volume");
