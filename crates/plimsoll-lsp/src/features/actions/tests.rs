@@ -19,10 +19,12 @@ const CLIENT: Client = Client {
     versioned: true,
     snippets: false,
     keeps_indentation: false,
-    markdown: false,
+    completes_markdown: false,
     actions: true,
     prefers: true,
     shows: true,
+    markdown: false,
+    rehints: false,
 };
 const PATH: &str = "/none/compose.yaml";
 

@@ -214,7 +214,7 @@ fn the_page_comes_with_the_one_that_is_looked_at() {
     let (_, found) = offered(SETTINGS, "ignore: [dup|]\n", Client::default());
     let item = found.into_iter().find(|it| it.label == "duplicate-key").expect("the rule");
     assert!(item.detail.is_some() && item.documentation.is_none());
-    let session = session(Client { markdown: true, ..Client::default() });
+    let session = session(Client { completes_markdown: true, ..Client::default() });
     let Some(Documentation::MarkupContent(page)) = resolve(&session, item).documentation else { panic!("no page") };
     assert!(page.value.starts_with("# duplicate-key"));
 }

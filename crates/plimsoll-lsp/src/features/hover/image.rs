@@ -138,7 +138,7 @@ fn running(service: &Service, state: &State, page: &mut Page) {
     };
     // What is written may be a variable, whose value is not shown.
     let written = match state.stop_signal.said {
-        Said::Service(_) => service.stop_signal.as_ref(),
+        Said::Service(_) => service.stop_signal.as_deref(),
         Said::Dockerfile(_) => service.build.as_ref().and_then(|it| it.image.as_ref()?.stop_signal.as_ref()),
         Said::Image => None,
     };
