@@ -13,7 +13,11 @@ fn whole() -> String {
 #[test]
 fn a_fix_travels_with_its_finding() {
     let folder = Folder::new(&[("compose.yaml", STORE)]);
-    let mut client = Client::with(&folder.path(), json!({}));
+    let actions = json!({
+        "codeActionLiteralSupport": {"codeActionKind": {"valueSet": ["quickfix"]}},
+        "isPreferredSupport": true,
+    });
+    let mut client = Client::with(&folder.path(), json!({"textDocument": {"codeAction": actions}}));
     let uri = folder.uri("compose.yaml");
     client.open(&uri, STORE);
     let found = client.told(&uri, Some(1));
