@@ -85,7 +85,7 @@ fn merge_keys() {
         message,
         format!("the merge keys of this file take in too many entries (more than {MERGED_ENTRIES} entries)")
     );
-    assert_eq!(place, "compose.yaml:1503:14");
+    assert_eq!(place, "compose.yaml:1503:15");
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn files_together() {
     let services = lines(5, |it| format!("  s{it}: {{image: b, env_file: a.env}}\n"));
     let message = format!("the `env_file`s are too large together (more than {} MiB)", BYTES >> 20);
     let large = format!("# {}\n", "x".repeat(Sources::LIMIT - 100));
-    assert_passed(&[(MAIN, format!("services:\n{services}")), ("a.env", large)], "compose.yaml:6:29", &message);
+    assert_passed(&[(MAIN, format!("services:\n{services}")), ("a.env", large)], "compose.yaml:6:28", &message);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn env_files() {
     let file = |count: usize| lines(count, |it| format!("A{it}=b\n"));
     assert_eq!(passed(&[(MAIN, text.clone()), ("a.env", file(1_000))]), None);
     let message = format!("the `env_file`s give the services too many variables (more than {EXPANDED} variables)");
-    assert_passed(&[(MAIN, text), ("a.env", file(4_000))], "compose.yaml:252:31", &message);
+    assert_passed(&[(MAIN, text), ("a.env", file(4_000))], "compose.yaml:252:30", &message);
 }
 
 #[test]

@@ -10,7 +10,6 @@ use help::{
     RULES_HELP, SCHEMA_HELP, SURVEY_HELP,
 };
 use plimsoll_core::diagnostic::Severity;
-use plimsoll_core::suggest::closest;
 use plimsoll_workspace::escape;
 use std::ffi::OsString;
 use std::path::PathBuf;
