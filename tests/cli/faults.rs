@@ -1,6 +1,7 @@
 //! What can go wrong while the program works: full disks, read-only files, closed pipes, a sudden end.
 
 #![cfg(unix)]
+#![expect(clippy::print_stderr, reason = "that a test was skipped has to be seen")]
 
 use super::{BAD, GOOD, Outcome, Place, finish};
 use std::fs;
