@@ -191,7 +191,13 @@ fn a_million_findings_are_not_shown() {
         let outcome = run();
         assert_eq!(outcome.status, 1);
         let said = "502 more findings in this file and not shown";
-        assert_eq!(outcome.stdout.matches(said).count(), 1, "{format}");
+        // JUnit has each message twice. A summary in Markdown has fewer rows, and says so itself.
+        let times = match format {
+            "junit" => 2,
+            "markdown" => 0,
+            _ => 1,
+        };
+        assert_eq!(outcome.stdout.matches(said).count(), times, "{format}");
         assert!(outcome.stdout.contains("imagee") && outcome.stdout.contains("not declared"), "{format}");
         assert_eq!(run().stdout, outcome.stdout, "{format}");
     }
