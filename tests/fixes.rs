@@ -163,7 +163,7 @@ const VOLUMES: [&str; 8] = [
 ];
 
 /// A Compose file of one or two services.
-fn file() -> impl Strategy<Value = String> {
+pub fn file() -> impl Strategy<Value = String> {
     let entries = proptest::collection::vec(0..ENTRIES.len(), 1..6);
     let style = (1..5_usize, 0..VOLUMES.len(), any::<bool>(), 0..8_u8, 0..4_u8);
     (entries, style).prop_map(|(picked, (step, volumes, before, bits, tail))| {

@@ -2,9 +2,9 @@
 
 mod words;
 
-use crate::support::{Checked, check_file, check_text, entries, examples, files_below, has_extension, page_path};
+use crate::support::{Checked, all, check_file, check_text, entries, examples, files_below, has_extension, page_path};
 use crate::support::{read, root, unsound};
-use plimsoll_core::check::{Options, Selection};
+use plimsoll_core::check::Options;
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -272,12 +272,6 @@ fn damage(text: &mut String, random: &mut Random) {
             text.insert_str(at, &part);
         }
     }
-}
-
-/// Every rule, those that are off by default as well.
-fn all() -> Options {
-    let selection = Selection { select: vec!["all".to_string()], ignore: Vec::new() };
-    Options { selection, ..Options::default() }
 }
 
 /// Checks a text on a thread of its own, so that a check without end fails instead of hanging.

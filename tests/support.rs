@@ -1,6 +1,6 @@
 //! What several tests need: the tree of the repository, a check of one text, its findings as plain text, edits.
 
-use plimsoll_core::check::{Hosts, Options, Rule, check, check_path};
+use plimsoll_core::check::{Hosts, Options, Rule, Selection, check, check_path};
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::fix::Fix;
 use plimsoll_core::load::files::{Files, ReadError};
@@ -40,6 +40,10 @@ pub fn files_below(directory: &Path) -> Vec<PathBuf> {
             let name = path.file_name().unwrap().to_string_lossy().into_owned();
             // In a second working tree, `.git` is a file.
             if matches!(name.as_str(), "target" | ".git" | "node_modules" | "dist") {
+                continue;
+            }
+            // What cargo-fuzz writes.
+            if directory.ends_with("tests/fuzz") && matches!(name.as_str(), "artifacts" | "corpus" | "coverage") {
                 continue;
             }
             if path.is_dir() {
@@ -130,7 +134,7 @@ pub type Texts = BTreeMap<String, String>;
 pub const MAIN: &str = "compose.yaml";
 
 /// Files that are only there for one check.
-struct Memory<'a>(&'a Texts);
+pub struct Memory<'a>(pub &'a Texts);
 
 impl Files for Memory<'_> {
     fn read(&self, path: &str) -> Result<Vec<u8>, ReadError> {
@@ -178,6 +182,12 @@ pub fn check_named(texts: &Texts, name: &str, rules: &[&'static Rule], options: 
 pub fn check_file(sources: Sources, file: FileId, options: &Options) -> Checked {
     let found = check(&sources, file, RULES, options);
     Checked { sources, file, found }
+}
+
+/// Every rule, those that are off by default as well.
+pub fn all() -> Options {
+    let selection = Selection { select: vec!["all".to_string()], ignore: Vec::new() };
+    Options { selection, ..Options::default() }
 }
 
 /// Options under which a rule shows its findings even if it is off by default, or only informs.

@@ -1,0 +1,6 @@
+//! See `plimsoll_fuzz::interpolation`.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| plimsoll_fuzz::interpolation(bytes));
