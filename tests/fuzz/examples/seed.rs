@@ -38,8 +38,7 @@ fn main() -> io::Result<()> {
     texts.extend(snippets.filter_map(|it| it.1["source"].as_str()).map(str::to_string));
     let files: Value = serde_json::from_str(&fs::read_to_string(fixtures.join("grammar/dotenv.json"))?)?;
     let files = files["cases"].as_array().into_iter().flatten();
-    let mut variables: BTreeSet<String> =
-        files.filter_map(|it| it["text"].as_str()).map(str::to_string).collect();
+    let mut variables: BTreeSet<String> = files.filter_map(|it| it["text"].as_str()).map(str::to_string).collect();
     for project in &projects {
         let parts = project.split(SEPARATOR).filter_map(|it| it.split_once('\n'));
         variables.extend(parts.filter(|it| it.0.ends_with(".env")).map(|it| it.1.to_string()));

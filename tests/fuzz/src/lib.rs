@@ -68,11 +68,9 @@ pub fn interpolation(bytes: &[u8]) {
         problems.iter().for_each(|it| sound::problem(&sources, it));
         sound::text(&sources, &value);
         assert!(text.contains('$') || (value.as_str() == text && problems.is_empty()), "nothing is to be replaced");
-        sound::text(&sources, &value.trim());
-        for part in parts(value.as_str()) {
-            let part = value.slice(part);
-            assert!(whole.contains(part.span()));
-            sound::text(&sources, &part);
+        sound::part(&sources, &value.trim(), whole);
+        for range in parts(value.as_str()) {
+            sound::part(&sources, &value.slice(range), whole);
         }
     }
     let (value, problems) = read(text, &all);
@@ -142,7 +140,7 @@ pub fn check(bytes: &[u8]) {
         let said = [&it.message, &it.reason].into_iter().chain(it.labels.iter().map(|it| &it.text)).chain(help);
         said.for_each(|it| assert!(!secret || !it.contains(project::SECRET), "{it:?} shows the value of a variable"));
     }
-    reports::write(&sources, &found, secret.then_some(project::SECRET));
+    reports::write(&sources, &found, secret.then_some(project::SECRET), bytes.len() % 16 == 0);
     project.survey();
 }
 

@@ -20,10 +20,11 @@ const FORMATS: [Format; 10] = [
     Format::Markdown,
 ];
 
-/// Writes the findings in every format. What is `hidden` may stand in none of them.
-pub fn write(sources: &Sources, found: &[Diagnostic], hidden: Option<&str>) {
+/// Writes the findings in every format. What is `hidden` may stand in none of them. SARIF, which has the pages of all
+/// rules in it, takes longer than everything else together, and is not always `wanted`.
+pub fn write(sources: &Sources, found: &[Diagnostic], hidden: Option<&str>, wanted: bool) {
     let report = Report { diagnostics: found, ..Report::new(sources) };
-    for format in FORMATS {
+    for format in FORMATS.into_iter().filter(|it| wanted || *it != Format::Sarif) {
         let mut bytes = Vec::new();
         report::write(&mut bytes, &report, format, Style::default()).expect("writing to memory");
         let text = String::from_utf8(bytes).expect("a report is UTF-8");

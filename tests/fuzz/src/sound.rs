@@ -10,7 +10,12 @@ use plimsoll_core::tree::{Document, NodeId, Tree, Value};
 pub fn span(sources: &Sources, span: Span) {
     let text = sources.get(span.file).text();
     assert!(text.get(span.range()).is_some(), "{:?} in {} bytes: {text:?}", span.range(), text.len());
-    assert!(sources.start(span) <= sources.end(span));
+}
+
+/// So does one that somebody reads, with its lines and columns.
+fn place(sources: &Sources, it: Span) {
+    span(sources, it);
+    assert!(sources.start(it) <= sources.end(it));
 }
 
 /// The words of a message are one line. What is quoted may be anything: it is made printable when it is printed.
@@ -24,14 +29,14 @@ fn words(text: &str) {
 
 fn labels(sources: &Sources, labels: &[Label]) {
     for it in labels {
-        span(sources, it.span);
+        place(sources, it.span);
         words(&it.text);
     }
 }
 
 /// A problem of loading.
 pub fn problem(sources: &Sources, problem: &Problem) {
-    span(sources, problem.span);
+    place(sources, problem.span);
     assert!(!problem.message.is_empty());
     [&problem.message, &problem.reason].into_iter().chain(&problem.help).for_each(|it| words(it));
     labels(sources, &problem.labels);
@@ -40,7 +45,7 @@ pub fn problem(sources: &Sources, problem: &Problem) {
 /// The findings of a check.
 pub fn diagnostics(sources: &Sources, found: &[Diagnostic]) {
     for it in found {
-        span(sources, it.span);
+        place(sources, it.span);
         assert!(!it.message.is_empty());
         [&it.message, &it.reason].into_iter().chain(&it.help).for_each(|it| words(it));
         labels(sources, &it.labels);
@@ -56,19 +61,27 @@ pub fn diagnostics(sources: &Sources, found: &[Diagnostic]) {
 
 /// A text and all that is said of its parts.
 pub fn text(sources: &Sources, text: &Text) {
+    part(sources, text, text.span());
+}
+
+/// A part of a text, which may be a part of what the expression in it comes to. That is written somewhere in `whole`.
+pub fn part(sources: &Sources, text: &Text, whole: Span) {
     let value = text.as_str();
     span(sources, text.span());
+    assert!(whole.contains(text.span()));
     let inside = |it: Span| {
         span(sources, it);
         assert!(text.span().contains(it), "{it:?} is not in {:?}", text.span());
     };
     for it in text.holes() {
         assert!(value.is_char_boundary(it.at as usize));
-        inside(it.span);
+        span(sources, it.span);
+        assert!(whole.contains(it.span), "{it:?} is not in {whole:?}");
     }
     for it in text.assumptions() {
         assert!(value.get(it.range.start as usize..it.range.end as usize).is_some());
-        inside(it.span);
+        span(sources, it.span);
+        assert!(whole.contains(it.span), "{it:?} is not in {whole:?}");
     }
     inside(text.span_of(0..value.len()));
     let ends = value.char_indices().map(|it| (it.0, it.0 + it.1.len_utf8()));
@@ -86,7 +99,7 @@ pub fn tree(sources: &Sources, tree: &Tree, document: &Document) {
     let mut open: Vec<NodeId> = document.roots.clone();
     while let Some(id) = open.pop() {
         let node = tree.node(id);
-        span(sources, node.span);
+        place(sources, node.span);
         [node.tag(), node.anchor()].into_iter().flatten().for_each(|it| span(sources, it.span));
         match &node.value {
             Value::Scalar(it, _) => {

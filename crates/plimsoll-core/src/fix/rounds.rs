@@ -10,6 +10,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 /// How often the files are checked again at the most. Real ones take two or three.
 const ROUNDS: usize = 100;
+/// How many bytes are checked at the most to find out which fixes do harm. Those that are not tried are left out.
+const ROOM: usize = 8 << 20;
 
 /// What a check found.
 pub struct Checked {
@@ -59,6 +61,7 @@ pub fn fix_all(check: &mut dyn FnMut(&Texts) -> Checked, wanted: &dyn Fn(&Diagno
     let left = check(&Texts::new());
     let mut now = Fixed { texts: Texts::new(), before: Texts::new(), fixed: BTreeMap::new(), left };
     let mut refused: HashSet<Name> = HashSet::new();
+    let mut room = ROOM;
     for _ in 0..ROUNDS {
         let offers = offers(&now.left, wanted, &refused);
         let chosen = choose(offers.iter().copied());
@@ -66,25 +69,29 @@ pub fn fix_all(check: &mut dyn FnMut(&Texts) -> Checked, wanted: &dyn Fn(&Diagno
             break;
         }
         // Where one of them does harm, halves show which.
-        let mut parts = vec![chosen.fixes];
-        let mut better = None;
+        let (mut parts, mut good, mut better) = (vec![chosen.fixes], Vec::new(), None);
         while let Some(mut part) = parts.pop() {
-            let wanted: HashSet<usize> = part.iter().copied().collect();
+            let wanted: HashSet<usize> = good.iter().chain(&part).copied().collect();
             let among = offers.iter().enumerate().map(|(at, it)| it.filter(|_| wanted.contains(&at)));
-            better = attempt(&now, &choose(among), check);
-            if better.is_some() {
-                break;
+            if let Some(next) = attempt(&now, &choose(among), check) {
+                better = Some(next);
+                good.append(&mut part);
+                continue;
             }
+            room = room.saturating_sub(now.left.sources.iter().map(|it| it.1.text().len()).sum());
             match part.len() {
                 1 => _ = refused.insert(name(&now.left.found[part[0]])),
+                _ if room == 0 => break,
                 length => {
                     parts.push(part.split_off(length / 2));
                     parts.push(part);
                 }
             }
         }
-        if let Some(next) = better {
-            now = next;
+        match better {
+            Some(next) => now = next,
+            None if room == 0 => break,
+            None => {}
         }
     }
     now

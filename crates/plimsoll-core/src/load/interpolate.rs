@@ -327,7 +327,8 @@ impl<'a> Expansion<'a> {
             (b'?', _, Some(false)) => {
                 let message = format!("the variable `{name}` is required and has no value");
                 let problem = Problem::new(ProblemKind::InvalidInterpolation, span, message);
-                self.problems.push(problem.because(text.as_str()));
+                // What the file says is one line of ours.
+                self.problems.push(problem.because(text.as_str().replace(char::is_control, " ")));
                 let colon = if word.is_empty() { "" } else { ": " };
                 self.refusal = format!("required variable {name} is missing a value{colon}{word}");
                 return false;
@@ -445,5 +446,7 @@ mod tests {
         }
         let (_, problems) = expand("${S:?say it}", &Variables::complete());
         assert_eq!(problems[0].reason, "say it");
+        let (_, problems) = expand("${S:?say\tit\u{1b}}", &Variables::complete());
+        assert_eq!(problems[0].reason, "say it ");
     }
 }
