@@ -463,6 +463,38 @@ fn a_fix_that_does_harm_is_left_out() {
 }
 
 #[test]
+fn what_does_harm_is_found_with_few_checks() {
+    const COUNT: usize = 64;
+    let before: String = (0..COUNT).map(|at| format!("k{at}: bad{at}\n")).collect();
+    let mut checks = 0;
+    let mut check = |texts: &Texts| {
+        checks += 1;
+        let mut sources = Sources::new();
+        let text = texts.get("a").unwrap_or(&before);
+        let file = sources.add_text("a", text.clone());
+        let mut found = Vec::new();
+        for (at, _) in text.match_indices(": ").map(|it| (it.0 + 2, it.1)) {
+            let word = text[at..].lines().next().unwrap();
+            let (severity, name, fix) = match word.strip_prefix("bad") {
+                Some(number) if number.ends_with(['1', '3', '5', '7', '9']) => {
+                    (Severity::Warning, "bad-value", "worse")
+                }
+                Some(_) => (Severity::Warning, "bad-value", "good"),
+                None if word == "worse" => (Severity::Error, "worse-value", "good"),
+                None => continue,
+            };
+            let mut it = Diagnostic::new(name, severity, Span::new(file, at..at + word.len()), word);
+            it.fix(offer(file, at, at + word.len(), fix));
+            found.push(it);
+        }
+        fix::Checked { sources, found, refusals: Vec::new() }
+    };
+    let fixed = fix_all(&mut check, &|_, _| true);
+    assert_eq!(fixed.count(), COUNT / 2);
+    assert!(checks <= 2 * COUNT, "{checks} checks for {COUNT} fixes");
+}
+
+#[test]
 fn fixing_the_fixtures_comes_to_an_end() {
     let mut wrong = Vec::new();
     for path in files_below(&root().join("fixtures")).iter().filter(|it| has_extension(it, "yaml")) {
