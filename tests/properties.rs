@@ -2,6 +2,7 @@
 
 use crate::fixes::file;
 use crate::fuzzed::plimsoll_fuzz::{self, SEPARATOR};
+use crate::robust::run_all;
 use crate::support::{MAIN, Memory, Texts, all, assert_none, check_text, entries, files_below, has_extension};
 use crate::support::{read, root, shown};
 use plimsoll_core::check::model;
@@ -161,6 +162,40 @@ fn data(tree: &Tree, id: NodeId) -> String {
         }
         Value::Alias(name, _) => format!("*{name}"),
     }
+}
+
+/// The names behind `$` and `${` in a text.
+fn variables(text: &str) -> BTreeSet<&str> {
+    let names = text.split('$').skip(1).map(|it| it.strip_prefix('{').unwrap_or(it));
+    let names =
+        names.map(|it| it.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').next().unwrap_or_default());
+    names.filter(|it| it.starts_with(|it: char| !it.is_ascii_digit())).collect()
+}
+
+/// What a variable may be a part of: a word, a path, a mount, an image, something that cannot be read.
+const SHAPES: [&str; 11] = ["_", "./_", "/_/a", "_:/a", "_/a:17", "a:_", "1_s", "_ {", "fsync=_", "_, _", "a\\n_"];
+
+#[test]
+fn no_value_of_a_variable_is_shown() {
+    let projects = fixtures().into_iter().map(|it| it.1).chain(projects());
+    let projects: Vec<String> = projects.filter(|it| it.contains('$') || it.contains("env_file")).collect();
+    let jobs: Vec<_> = projects.iter().enumerate().collect();
+    run_all(&jobs, |(at, text)| {
+        // Every project has some of the shapes, and every kind of place in a file stands in many projects.
+        for shape in [at % SHAPES.len(), (at + 4) % SHAPES.len(), (at + 7) % SHAPES.len()] {
+            let value = SHAPES[shape].replace('_', plimsoll_fuzz::SECRET);
+            let given = |names: &mut dyn Iterator<Item = &str>| -> String {
+                names.map(|it| format!("{it}=\"{value}\"\n")).collect()
+            };
+            let project = given(&mut variables(text).into_iter());
+            let service = given(&mut ["TZ", "PGDATA", "POSTGRES_PASSWORD", "MYSQL_USER", "DATABASE_URL"].into_iter());
+            let whole = format!("{text}\n{SEPARATOR}.env\n{project}{SEPARATOR}app.env\n{service}");
+            if std::panic::catch_unwind(|| plimsoll_fuzz::check(whole.as_bytes())).is_err() {
+                return Some(whole);
+            }
+        }
+        None
+    });
 }
 
 /// One line of a hostile file.

@@ -132,7 +132,7 @@ fn try_check(name: &str, check: impl FnOnce() -> Checked) -> Option<String> {
 }
 
 /// Runs every job, on all processors, and fails with the first few that went wrong.
-fn run_all<T: Sync>(jobs: &[T], run: impl Fn(&T) -> Option<String> + Sync) {
+pub fn run_all<T: Sync>(jobs: &[T], run: impl Fn(&T) -> Option<String> + Sync) {
     let next = AtomicUsize::new(0);
     let wrong = Mutex::new(Vec::new());
     let threads = thread::available_parallelism().map_or(1, usize::from);

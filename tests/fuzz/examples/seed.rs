@@ -1,6 +1,6 @@
 //! Copies the fixtures to `corpus/<target>/`, where cargo-fuzz begins, each in the form that its target reads.
 
-use plimsoll_fuzz::{SEPARATOR, TARGETS};
+use plimsoll_fuzz::{SECRET, SEPARATOR, TARGETS};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,7 +43,8 @@ fn main() -> io::Result<()> {
         let parts = project.split(SEPARATOR).filter_map(|it| it.split_once('\n'));
         variables.extend(parts.filter(|it| it.0.ends_with(".env")).map(|it| it.1.to_string()));
     }
-    let whole: BTreeSet<String> = texts.iter().chain(&projects).cloned().collect();
+    let mut whole: BTreeSet<String> = texts.iter().chain(&projects).cloned().collect();
+    whole.extend(texts.iter().filter(|it| it.contains('$')).map(|it| with_secrets(it)));
     let lines = whole.iter().flat_map(|it| it.lines()).filter(|it| it.contains('$'));
     let values: BTreeSet<String> = lines.map(|it| format!("A=1\nB=\n\n{}", it.trim())).collect();
     for (target, _) in TARGETS {
@@ -68,6 +69,15 @@ fn main() -> io::Result<()> {
         println!("{target}: {count} seeds");
     }
     Ok(())
+}
+
+/// A project whose variables have values that nobody may see.
+fn with_secrets(text: &str) -> String {
+    let names = text.split('$').skip(1).map(|it| it.trim_start_matches('{'));
+    let names = names.filter_map(|it| it.split(|it: char| !it.is_ascii_alphanumeric() && it != '_').next());
+    let names: BTreeSet<&str> = names.filter(|it| it.starts_with(|it: char| it.is_ascii_alphabetic())).collect();
+    let lines: String = names.iter().map(|it| format!("{it}={SECRET}\n")).collect();
+    format!("{text}\n{SEPARATOR}.env\n{lines}")
 }
 
 fn children(folder: &Path) -> io::Result<Vec<PathBuf>> {
