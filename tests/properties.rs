@@ -217,7 +217,7 @@ proptest! {
         let mut read = |tree: &mut Tree, text: &String| {
             let file = sources.add_text(MAIN, text.clone());
             let document = syntax::parse(tree, file, sources.get(file), &mut problems);
-            resolve(tree, &document, &Variables::unknown(), &mut problems);
+            resolve(tree, &document, &Variables::unknown(), &mut 0, &mut problems);
             document.roots[0]
         };
         let [a, b, c] = [0, 1, 2].map(|at| read(&mut tree, &layers[at]));

@@ -59,7 +59,7 @@ pub fn interpolation(bytes: &[u8]) {
     let whole = Span::new(file, 0..text.len());
     let read = |text: &str, variables: &Variables| {
         let mut problems = Vec::new();
-        let read = interpolate(Text::verbatim(text, whole, 0), variables, &mut problems);
+        let read = interpolate(Text::verbatim(text, whole, 0), variables, &mut 0, &mut problems);
         (read, problems)
     };
     for variables in [&some, &all] {
