@@ -177,7 +177,6 @@ impl Text {
         })
     }
 
-    /// Whether the value of a variable, from `.env` or as it was given, is a part of it.
     /// The variables whose value is known, each with this value.
     pub(crate) fn inserted(&self) -> impl Iterator<Item = (&str, &str)> {
         let all = self.detail.as_ref().map_or(&[][..], |it| &it.inserted);
@@ -185,6 +184,7 @@ impl Text {
         all.iter().filter_map(move |it| Some((it.variable.as_str(), self.value.get(value(it))?)))
     }
 
+    /// Whether the value of a variable, from `.env` or as it was given, is a part of it.
     pub(crate) fn has_inserted(&self) -> bool {
         self.detail.as_ref().is_some_and(|it| !it.inserted.is_empty())
     }

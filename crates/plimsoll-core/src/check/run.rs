@@ -9,7 +9,7 @@ use crate::model::Project;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
 use crate::tree::{Tree, Value};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// What the selected rules find, without what is suppressed.
 pub(super) fn run(
@@ -25,7 +25,7 @@ pub(super) fn run(
     found.extend(limits(problems, rules, &selected));
     name_defaults(&loaded.tree, &mut found);
     if loaded.knows_variables {
-        hide_values(&loaded.tree, &mut found);
+        hide_values(sources, loaded, &mut found);
     }
     owners::apply(loaded, project, options, |id| selected.iter().any(|it| it.id == id), &mut found);
     ignore::apply(sources, loaded, rules, &selected, &mut found);
@@ -81,9 +81,11 @@ pub(super) fn findings(
     found
 }
 
-/// Puts the variable in the place of its value, wherever a finding tells the text that it blames. Names of services
-/// and the like are told by every rule, and may come from a `.env` all the same.
-fn hide_values(tree: &Tree, found: &mut [Diagnostic]) {
+/// Puts the variable in the place of its value, wherever a finding quotes the text that it blames. Names of services
+/// and the like are told by every rule, and may come from a `.env` all the same. What is written in one of the files
+/// as well is no secret, and is meant there.
+fn hide_values(sources: &Sources, loaded: &Loaded, found: &mut [Diagnostic]) {
+    let tree = &loaded.tree;
     let mut texts: Vec<(Span, Vec<(&str, &str)>)> = Vec::new();
     for node in &tree.nodes {
         let Value::Scalar(text, _) = &node.value else { continue };
@@ -93,24 +95,41 @@ fn hide_values(tree: &Tree, found: &mut [Diagnostic]) {
         }
     }
     texts.sort_by_key(|it| it.0);
+    let mut written: HashMap<&str, bool> = HashMap::new();
+    let mut is_written = |value| {
+        let somewhere = || loaded.documents.iter().any(|it| sources.get(it.file).text().contains(value));
+        *written.entry(value).or_insert_with(somewhere)
+    };
     for it in found {
         let spans: Vec<Span> = std::iter::once(it.span).chain(it.labels.iter().map(|it| it.span)).collect();
         for span in spans {
             let end = texts.partition_point(|it| it.0 <= Span { end: u32::MAX, ..span });
             let near = texts[..end].last().filter(|it| it.0.file == span.file && it.0.end >= span.start);
             for (variable, value) in near.into_iter().flat_map(|it| &it.1) {
-                let hide = |text: &mut String| {
-                    if text.contains(value) {
-                        *text = text.replace(value, &format!("${{{variable}}}"));
+                let mut hide = |text: &mut String| {
+                    if text.contains(value) && !is_written(value) {
+                        *text = hidden(text, value, variable);
                     }
                 };
                 hide(&mut it.message);
                 hide(&mut it.reason);
-                it.help.iter_mut().for_each(hide);
+                it.help.iter_mut().for_each(&mut hide);
                 it.labels.iter_mut().for_each(|it| hide(&mut it.text));
             }
         }
     }
+}
+
+/// A text with a variable in the place of its value, where it quotes. Words outside of quotes are our own.
+fn hidden(text: &str, value: &str, variable: &str) -> String {
+    let with = format!("${{{variable}}}");
+    if value.contains('`') {
+        return text.replace(value, &with);
+    }
+    let parts = text.split('`').enumerate();
+    let parts: Vec<String> =
+        parts.map(|(at, it)| if at % 2 == 1 { it.replace(value, &with) } else { it.to_string() }).collect();
+    parts.join("`")
 }
 
 /// A value with fewer bytes than this is in half of all words, and tells nothing.
