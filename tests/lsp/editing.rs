@@ -101,6 +101,20 @@ fn variables_settings_and_what_is_included() {
 }
 
 #[test]
+fn settings_alone() {
+    let folder = Folder::new(&[]);
+    let mut client = Client::with(&folder.path(), json!({}));
+    let uri = folder.uri(".plimsoll.yaml");
+    client.open(&uri, "ignroe: [missing-healthcheck]\n");
+    let found = client.told(&uri, Some(1));
+    assert_eq!(found[0]["range"]["start"], json!({"line": 0, "character": 0}));
+    assert!(found[0]["message"].as_str().unwrap().contains("`ignore`"), "{found:?}");
+    client.replace(&uri, 2, "ignore: [missing-healthcheck]\n");
+    assert!(client.told(&uri, Some(2)).is_empty());
+    assert_eq!(client.end(), 0);
+}
+
+#[test]
 fn a_file_changes_on_the_disk() {
     let folder = Folder::new(&[("compose.yaml", &whole())]);
     let capabilities = json!({"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": true}}});

@@ -133,10 +133,18 @@ impl Projects {
         self.of.clear();
         let mut views: HashMap<String, Option<View>> = HashMap::new();
         let mut wanted: BTreeSet<Key> = BTreeSet::new();
-        for document in documents.values().filter(|it| it.kind == Kind::Compose) {
+        for document in documents.values().filter(|it| it.kind != Kind::Other) {
             let root = root_of(document, folders);
             let view = views.entry(root.clone()).or_insert_with(|| self.view(&root, documents));
             let Some(view) = view else { continue };
+            if document.kind == Kind::Settings {
+                // Its mistakes are shown even if nothing is open that it holds for.
+                if let Err(error) = view.configs.of_file(&relative(&root, &document.path)) {
+                    let path = error.path().map_or_else(String::new, |it| absolute(&root, it));
+                    self.broken.insert(path, error);
+                }
+                continue;
+            }
             let keys = self.keys_of(document, view, folders).unwrap_or_else(|error| {
                 let path = error.path().map_or_else(String::new, |it| absolute(&root, it));
                 self.broken.insert(path, error);
