@@ -108,11 +108,14 @@ pub struct Selection {
 impl Selection {
     /// Whether a rule runs.
     pub fn runs(&self, rule: &Rule) -> bool {
-        let names = |it: &String| it == rule.id || it == rule.group.name();
-        if self.ignore.iter().any(names) {
-            return false;
-        }
-        if self.select.is_empty() { rule.on } else { self.select.iter().any(|it| names(it) || (it == "all")) }
+        let names = |it: &String| it == rule.id || it == rule.group.name() || it == "all";
+        let selected = if self.select.is_empty() { rule.on } else { self.select.iter().any(names) };
+        selected && !self.ignores(rule)
+    }
+
+    /// Whether a rule is ignored, by its name or that of its group.
+    pub fn ignores(&self, rule: &Rule) -> bool {
+        self.ignore.iter().any(|it| it == rule.id || it == rule.group.name())
     }
 
     /// Whether findings of severity `info` are wanted: only where the rule is asked for.

@@ -1,6 +1,6 @@
 //! Running rules: what they find, what is suppressed, and what rests on a default.
 
-use super::{Cx, Facts, Options, Rule, YAML_SYNTAX, owners};
+use super::{Cx, Facts, Options, Rule, Selection, YAML_SYNTAX, owners};
 use crate::diagnostic::{Diagnostic, Severity, where_unset};
 use crate::fix::Editor;
 use crate::ignore;
@@ -22,7 +22,7 @@ pub(super) fn run(
 ) -> Vec<Diagnostic> {
     let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
     let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
-    found.extend(limits(problems, rules, &selected));
+    found.extend(unread(problems, rules, &selected, &options.selection));
     name_defaults(&loaded.tree, &mut found);
     if loaded.knows_variables {
         hide_values(sources, loaded, &mut found);
@@ -37,14 +37,24 @@ pub(super) fn run(
     found
 }
 
-/// Limits that were passed, if the rule that says so does not run: a file that nobody has looked at is not a good one.
-fn limits(problems: &[Problem], rules: &[&'static Rule], selected: &[&'static Rule]) -> Vec<Diagnostic> {
-    let runs = |all: &[&'static Rule]| all.iter().any(|it| it.id == YAML_SYNTAX);
-    let wanted = runs(rules) && !runs(selected);
-    let limits = problems.iter().filter(|it| wanted && it.kind == ProblemKind::Limit);
+/// Limits that were passed and texts that are no YAML, if the rule that says so does not run: a file that nobody has
+/// looked at is not a good one. Who ignores the rule wants to hear nothing of YAML, but a limit is said all the same.
+fn unread(
+    problems: &[Problem],
+    rules: &[&'static Rule],
+    selected: &[&'static Rule],
+    selection: &Selection,
+) -> Vec<Diagnostic> {
+    let rule = |all: &[&'static Rule]| all.iter().copied().find(|it| it.id == YAML_SYNTAX);
+    let Some(known) = rule(rules).filter(|_| rule(selected).is_none()) else { return Vec::new() };
+    let ignored = selection.ignores(known);
+    let wanted = |it: &&Problem| it.kind == ProblemKind::Limit || it.kind == ProblemKind::YamlSyntax && !ignored;
+    let limits = problems.iter().filter(wanted);
     let finding = |it: &Problem| {
         let mut found = Diagnostic::new(YAML_SYNTAX, Severity::Error, it.span, it.message.clone());
         found.because(it.reason.clone());
+        found.labels.clone_from(&it.labels);
+        found.help.clone_from(&it.help);
         found
     };
     limits.map(finding).collect()
