@@ -202,10 +202,7 @@ impl<'a> Cx<'a> {
     /// Reports every problem of a kind that loading has found.
     pub fn report_problems(&mut self, kind: ProblemKind) {
         for problem in self.problems.iter().filter(|it| it.kind == kind) {
-            let found = self.report(problem.span, problem.message.clone());
-            found.reason.clone_from(&problem.reason);
-            found.labels.clone_from(&problem.labels);
-            found.help.clone_from(&problem.help);
+            self.found.push(problem.diagnostic(self.rule.id, self.rule.severity));
         }
     }
 

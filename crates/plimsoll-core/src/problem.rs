@@ -1,6 +1,6 @@
 //! What loading finds wrong with the files themselves. Each kind is the business of one rule, which reports it.
 
-use crate::diagnostic::Label;
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::source::Span;
 
 /// Which rule speaks of a problem.
@@ -61,6 +61,15 @@ impl Problem {
     pub fn because(mut self, reason: impl Into<String>) -> Problem {
         self.reason = reason.into();
         self
+    }
+
+    /// The finding of a rule that reports it.
+    pub(crate) fn diagnostic(&self, rule: &'static str, severity: Severity) -> Diagnostic {
+        let mut found = Diagnostic::new(rule, severity, self.span, self.message.clone());
+        found.reason.clone_from(&self.reason);
+        found.labels.clone_from(&self.labels);
+        found.help.clone_from(&self.help);
+        found
     }
 
     /// Adds a second place.

@@ -13,7 +13,6 @@ use plimsoll_core::load::interpolate::Variables;
 use plimsoll_core::load::request::{self, Request, Target};
 use plimsoll_core::model::{Project, Service};
 use plimsoll_core::source::{FileId, Sources, Span};
-use plimsoll_core::text::Text;
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::{Catalogue, catalogue};
 use plimsoll_rules::state::{State, States};
@@ -147,11 +146,6 @@ impl Analysis<'_> {
     /// Whether a byte of the document is in a span, or right behind it, where a cursor stands after it was typed.
     pub fn is_in(&self, span: Span, offset: usize) -> bool {
         span.file == self.file && span.range().start <= offset && offset <= span.range().end
-    }
-
-    /// Whether a byte of the document is in a text of the model.
-    pub fn is_at(&self, text: &Text, offset: usize) -> bool {
-        self.is_in(text.span(), offset)
     }
 
     /// The absolute path of a file of the project.

@@ -13,7 +13,7 @@ use plimsoll_core::source::{FileId, Sources};
 use plimsoll_workspace::baseline::{Baseline, Outlines};
 use plimsoll_workspace::disk::{Disk, absolute, relative};
 use plimsoll_workspace::settings::{self, Asked, ConfigError, ConfigFile, Configs, Which};
-use plimsoll_workspace::subject::{Subject, check_part};
+use plimsoll_workspace::subject::{Outcome, Subject, check_part};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -32,6 +32,16 @@ pub enum Way {
     Named,
     /// A text without a file.
     Alone,
+}
+
+impl Way {
+    /// Checks a project in this way.
+    pub fn check(self, subject: &Subject, disk: &Disk, options: &Options) -> Outcome {
+        match (self, subject) {
+            (Way::Part, Subject::Found(path)) => check_part(disk, path, options),
+            _ => subject.check(disk, options),
+        }
+    }
 }
 
 /// What a project is known by.
@@ -309,10 +319,7 @@ impl Projects {
         }
         let options = view.configs.options(config.as_deref(), &place, &Asked::default());
         let disk = view.disk.recording();
-        let mut outcome = match (key.way, &subject) {
-            (Way::Part, Subject::Found(path)) => check_part(&disk, path, &options),
-            _ => subject.check(&disk, &options),
-        };
+        let mut outcome = key.way.check(&subject, &disk, &options);
         if let Some(config) = &config {
             leave_new(config, &key.root, &outcome.sources, &mut outcome.found);
         }

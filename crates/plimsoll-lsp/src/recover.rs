@@ -3,7 +3,7 @@
 //! Offsets stay what they are, because each byte of such a line becomes a space.
 
 use plimsoll_core::problem::ProblemKind;
-use plimsoll_core::source::Sources;
+use plimsoll_core::source::{FileId, Sources};
 use plimsoll_core::syntax;
 use plimsoll_core::tree::Tree;
 use std::collections::BTreeSet;
@@ -30,13 +30,13 @@ impl Recovered {
 
 /// Takes out lines until the rest can be read. `None`: there is nothing wrong, or too much.
 pub fn recover(text: &str) -> Option<Recovered> {
+    let mut sources = Sources::new();
+    let file = sources.add_text("", text);
+    let source = sources.get(file);
+    let mut at = mistake(&sources, file)?;
     let mut now = text.to_string();
     let mut lines: BTreeSet<usize> = BTreeSet::new();
     for _ in 0..MOST {
-        let mut sources = Sources::new();
-        let file = sources.add_text("", now.as_str());
-        let source = sources.get(file);
-        let Some(at) = mistake(&sources, file) else { break };
         let mut line = source.line_of(at);
         // What is blank already is not to blame, so what stands before it is.
         while now[source.line_range(line)].trim().is_empty() {
@@ -46,18 +46,21 @@ pub fn recover(text: &str) -> Option<Recovered> {
         let blank = " ".repeat(range.len());
         now.replace_range(range, &blank);
         lines.insert(line);
+        let mut rest = Sources::new();
+        let file = rest.add_text("", now.as_str());
+        match mistake(&rest, file) {
+            Some(next) => at = next,
+            None => {
+                let masked = lines.into_iter().map(|it| source.line_range(it)).collect();
+                return Some(Recovered { text: now, masked });
+            }
+        }
     }
-    let mut sources = Sources::new();
-    let file = sources.add_text("", now.as_str());
-    if lines.is_empty() || mistake(&sources, file).is_some() {
-        return None;
-    }
-    let masked = lines.into_iter().map(|it| sources.get(file).line_range(it)).collect();
-    Some(Recovered { text: now, masked })
+    None
 }
 
 /// Where the first thing stands that makes a text no YAML.
-fn mistake(sources: &Sources, file: plimsoll_core::source::FileId) -> Option<u32> {
+fn mistake(sources: &Sources, file: FileId) -> Option<u32> {
     let mut problems = Vec::new();
     syntax::parse(&mut Tree::default(), file, sources.get(file), &mut problems);
     problems.iter().find(|it| it.kind == ProblemKind::YamlSyntax).map(|it| it.span.start)

@@ -2,14 +2,14 @@
 
 use crate::project::{Way, leave_new, name_of, root_of};
 use crate::session::Session;
-use plimsoll_core::check::{Group, Options, Selection};
+use plimsoll_core::check::Options;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::fix::{Checked, Texts};
 use plimsoll_core::load::files::join;
 use plimsoll_core::source::Sources;
 use plimsoll_workspace::disk::Disk;
 use plimsoll_workspace::settings::{ConfigFile, Configs};
-use plimsoll_workspace::subject::{Outcome, Subject, check_part};
+use plimsoll_workspace::subject::{Outcome, Subject, refusing, tells_refusals};
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::Arc;
@@ -82,17 +82,10 @@ impl Trial {
 
     /// Why Compose would refuse the projects, whatever rules are selected.
     fn refusals(&self, disk: &Disk) -> Vec<Diagnostic> {
-        let is_default = |it: &Selection| it.select.is_empty() && it.ignore.is_empty();
-        if self.jobs.iter().all(|it| is_default(&it.options.selection) && it.options.severity.is_empty()) {
+        if self.jobs.iter().all(|it| tells_refusals(&it.options)) {
             return Vec::new();
         }
-        let selection = Selection { select: vec![Group::Correctness.name().to_string()], ignore: Vec::new() };
-        let (_, mut found) = self.run(disk, false, |job| Options {
-            selection: selection.clone(),
-            severity: HashMap::new(),
-            services: Vec::new(),
-            ..job.options.clone()
-        });
+        let (_, mut found) = self.run(disk, false, |job| refusing(&job.options));
         found.retain(|it| it.severity == Severity::Error);
         found
     }
@@ -103,10 +96,7 @@ impl Trial {
         let mut seen = HashSet::new();
         for job in &self.jobs {
             let options = options(job);
-            let Outcome { sources: own, mut found, .. } = match (job.way, &job.subject) {
-                (Way::Part, Subject::Found(path)) => check_part(disk, path, &options),
-                (_, subject) => subject.check(disk, &options),
-            };
+            let Outcome { sources: own, mut found, .. } = job.way.check(&job.subject, disk, &options);
             if let Some(config) = job.config.as_ref().filter(|_| only_new) {
                 leave_new(config, &self.root, &own, &mut found);
             }

@@ -1,14 +1,14 @@
 //! What is checked as one project, and how: a path, files that are named together, or a text that stands alone.
 
 use crate::disk::{self, Disk, Failure, slashed};
-use plimsoll_core::check::{Options, check, check_files, check_path, check_target};
+use plimsoll_core::check::{Group, Options, Selection, check, check_files, check_path, check_target};
 use plimsoll_core::diagnostic::Diagnostic;
 use plimsoll_core::load::discover::{DEFAULT_NAMES, base_name, default_file, project_of};
 use plimsoll_core::load::files::{ReadError, directory, join};
 use plimsoll_core::load::request::Target;
 use plimsoll_core::source::Sources;
 use plimsoll_rules::RULES;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What a project is made of.
@@ -93,6 +93,17 @@ impl Subject {
         }
         outcome
     }
+}
+
+/// Whether a check with these options says everything that Compose refuses, as it does.
+pub fn tells_refusals(options: &Options) -> bool {
+    options.selection.select.is_empty() && options.selection.ignore.is_empty() && options.severity.is_empty()
+}
+
+/// The same options with the rules that say what Compose refuses, whatever is selected and excused.
+pub fn refusing(options: &Options) -> Options {
+    let selection = Selection { select: vec![Group::Correctness.name().to_string()], ignore: Vec::new() };
+    Options { selection, severity: HashMap::new(), services: Vec::new(), ..options.clone() }
 }
 
 /// Checks a file that another project includes or extends. What it misses may be there.

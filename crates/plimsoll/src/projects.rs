@@ -6,14 +6,14 @@ mod plan;
 use crate::args::{Check, FailOn};
 use crate::progress::Progress;
 pub(crate) use plan::Plan;
-use plimsoll_core::check::{Group, Options, Selection};
+use plimsoll_core::check::Options;
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
 use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::load::request::Request;
 use plimsoll_core::source::Sources;
 use plimsoll_workspace::disk::{Disk, Failure, slashed};
 use plimsoll_workspace::settings::{ConfigError, ConfigFile};
-use plimsoll_workspace::subject::{Outcome, Subject};
+use plimsoll_workspace::subject::{Outcome, Subject, refusing, tells_refusals};
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -73,17 +73,10 @@ impl Plan<'_> {
 
     /// Why Compose would refuse the projects, whatever rules are selected.
     pub(crate) fn refusals(&self, disk: &Disk) -> Vec<Diagnostic> {
-        let is_default = |it: &Selection| it.select.is_empty() && it.ignore.is_empty();
-        if self.jobs.iter().all(|it| is_default(&it.options.selection) && it.options.severity.is_empty()) {
+        if self.jobs.iter().all(|it| tells_refusals(&it.options)) {
             return Vec::new();
         }
-        let selection = Selection { select: vec![Group::Correctness.name().to_string()], ignore: Vec::new() };
-        let run = |job: &Job| {
-            let given = job.options.clone();
-            let options =
-                Options { selection: selection.clone(), severity: HashMap::new(), services: Vec::new(), ..given };
-            job.subject.check(disk, &options)
-        };
+        let run = |job: &Job| job.subject.check(disk, &refusing(&job.options));
         let outcomes = each(&self.jobs, run);
         let mut found = gather::all(self, outcomes, disk).found;
         found.retain(|it| it.severity == Severity::Error);

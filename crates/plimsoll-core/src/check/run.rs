@@ -49,15 +49,7 @@ fn unread(
     let Some(known) = rule(rules).filter(|_| rule(selected).is_none()) else { return Vec::new() };
     let ignored = selection.ignores(known);
     let wanted = |it: &&Problem| it.kind == ProblemKind::Limit || it.kind == ProblemKind::YamlSyntax && !ignored;
-    let limits = problems.iter().filter(wanted);
-    let finding = |it: &Problem| {
-        let mut found = Diagnostic::new(YAML_SYNTAX, Severity::Error, it.span, it.message.clone());
-        found.because(it.reason.clone());
-        found.labels.clone_from(&it.labels);
-        found.help.clone_from(&it.help);
-        found
-    };
-    limits.map(finding).collect()
+    problems.iter().filter(wanted).map(|it| it.diagnostic(YAML_SYNTAX, Severity::Error)).collect()
 }
 
 /// What some rules find, in the order of the files.

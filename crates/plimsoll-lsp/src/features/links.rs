@@ -1,6 +1,6 @@
 //! Links from the names of files to the files: `include`, `extends`, `env_file`, Dockerfiles, configs and secrets.
 
-use super::look::{document, listed, written};
+use super::look::{document, listed, services, written};
 use crate::analysis::Analysis;
 use crate::diagnostics::address;
 use crate::session::Session;
@@ -59,6 +59,7 @@ pub(super) fn all(analysis: &Analysis<'_>) -> Vec<Link> {
         finder.root(*root);
     }
     let text = analysis.text();
+    finder.found.sort_by_key(|it| it.span);
     finder.found.retain(|it| it.span.file == analysis.file && !text[it.span.range()].contains(['\n', '\r']));
     finder.found
 }
@@ -72,29 +73,16 @@ impl Finder<'_> {
     fn root(&mut self, root: NodeId) {
         let tree = self.tree;
         for section in written(tree, root) {
-            let value = section.value;
             match tree.key(section.key) {
-                "include" => listed(tree, value).into_iter().for_each(|it| self.include(it)),
-                "services" => written(tree, value).for_each(|it| self.service(it.value)),
+                "include" => listed(tree, section.value).into_iter().for_each(|it| self.include(it)),
                 "configs" | "secrets" => {
-                    let files = written(tree, value).filter_map(|it| tree.get(it.value, "file"));
+                    let files = written(tree, section.value).filter_map(|it| tree.get(it.value, "file"));
                     files.for_each(|it| self.add(it.value, "open the file"));
-                }
-                // What stands there is used by services, as a whole or in parts.
-                name if name.starts_with("x-") => {
-                    let mut waiting = vec![value];
-                    while let Some(id) = waiting.pop() {
-                        self.service(id);
-                        match &tree.node(id).value {
-                            Value::Mapping(_) => waiting.extend(written(tree, id).map(|it| it.value)),
-                            Value::Sequence(_) => waiting.extend(listed(tree, id)),
-                            _ => {}
-                        }
-                    }
                 }
                 _ => {}
             }
         }
+        services(tree, root).into_iter().for_each(|it| self.service(it));
     }
 
     fn include(&mut self, item: NodeId) {

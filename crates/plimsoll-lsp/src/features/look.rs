@@ -136,6 +136,30 @@ pub(super) fn listed(tree: &Tree, id: NodeId) -> Vec<NodeId> {
     }
 }
 
+/// What is written as a service: under `services`, and anywhere under a section `x-…`, since what stands there is used
+/// by services, as a whole or in parts.
+pub(super) fn services(tree: &Tree, root: NodeId) -> Vec<NodeId> {
+    let mut found = Vec::new();
+    for section in written(tree, root) {
+        match tree.key(section.key) {
+            "services" => found.extend(written(tree, section.value).map(|it| it.value)),
+            name if name.starts_with("x-") => {
+                let mut waiting = vec![section.value];
+                while let Some(id) = waiting.pop() {
+                    found.push(id);
+                    match &tree.node(id).value {
+                        Value::Mapping(_) => waiting.extend(written(tree, id).map(|it| it.value)),
+                        Value::Sequence(_) => waiting.extend(listed(tree, id)),
+                        _ => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
 /// The text of a scalar that no variable hides.
 pub(super) fn known(tree: &Tree, id: NodeId) -> Option<&Text> {
     tree.text(id).filter(|it| it.is_known() && !tree.is_null(id) && !it.as_str().is_empty())

@@ -1,6 +1,6 @@
 //! Names of services, volumes and the like: where they are declared, and where they are used.
 
-use super::look::{known, listed, taken_in, written};
+use super::look::{known, listed, services, taken_in, written};
 use crate::analysis::Analysis;
 use plimsoll_core::load::files::join;
 use plimsoll_core::source::{FileId, Span};
@@ -56,7 +56,7 @@ pub(super) fn uses(analysis: &Analysis<'_>) -> Vec<Use> {
     for document in &loaded.documents {
         finder.file = analysis.sources.get(document.file).name().to_string();
         for root in &document.roots {
-            finder.root(*root);
+            services(&loaded.tree, *root).into_iter().for_each(|it| finder.service(it));
         }
     }
     let mut found = finder.found;
@@ -107,28 +107,6 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn root(&mut self, root: NodeId) {
-        let tree = self.tree;
-        for section in written(tree, root) {
-            match tree.key(section.key) {
-                "services" => written(tree, section.value).for_each(|it| self.service(it.value)),
-                // What stands there is used by services, as a whole or in parts.
-                name if name.starts_with("x-") => {
-                    let mut waiting = vec![section.value];
-                    while let Some(id) = waiting.pop() {
-                        self.service(id);
-                        match &tree.node(id).value {
-                            Value::Mapping(_) => waiting.extend(written(tree, id).map(|it| it.value)),
-                            Value::Sequence(_) => waiting.extend(listed(tree, id)),
-                            _ => {}
-                        }
-                    }
-                }
-                _ => {}
-            }
-        }
-    }
-
     fn service(&mut self, id: NodeId) {
         let tree = self.tree;
         for field in written(tree, id) {
