@@ -56,7 +56,7 @@ fn network(cx: &mut Cx<'_>, service: &Service) {
 /// How many containers it has is said in two places, and a name is for one container.
 fn count(cx: &mut Cx<'_>, service: &Service) {
     let name = &service.name;
-    let (scale, replicas) = (service.scale.as_ref(), service.deploy.replicas.as_ref());
+    let (scale, replicas) = (service.scale.as_deref(), service.deploy.replicas.as_ref());
     if let (Some(scale), Some(replicas)) = (scale, replicas)
         && scale.value.zip(replicas.value).is_some_and(|(one, other)| one != other)
     {

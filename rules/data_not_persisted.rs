@@ -24,13 +24,13 @@ fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
     let keeps = |kinds: &[&str]| {
         let mut states = states.kept().filter(|it| kinds.contains(&it.family.kind.as_str()));
-        states.any(|it| !it.is_unkept(project))
+        states.any(|it| !it.is_unkept)
     };
     let (database, queue) = (keeps(&["database", "document"]), keeps(&["queue"]));
     let list = is_list(project);
     for state in states.kept().filter(|it| !it.opaque && !it.family.cache && !list) {
         let place = state.layouts.first().and_then(|it| it.places.iter().find(|it| !it.optional));
-        let Some(place) = place.filter(|_| state.is_unkept(project)) else { continue };
+        let Some(place) = place.filter(|_| state.is_unkept) else { continue };
         let service = state.of(project);
         // Another rule speaks of a mount that misses, and of memory.
         let tmpfs = |at: usize| kind(project, &service.mounts[at]) == MountKind::Tmpfs;

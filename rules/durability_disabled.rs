@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
     // What is lost with the container anyway may as well be fast.
-    for state in states.kept().filter(|it| it.is_kept(project)) {
+    for state in states.kept().filter(|it| it.is_kept) {
         let (service, runs) = (state.of(project), state.runs(project));
         for found in unsafe_settings(runs, &state.family) {
             let (setting, shown) = (found.setting, &found.shown);

@@ -105,7 +105,7 @@ pub(crate) fn harm(project: &Project, state: &State) -> Option<(Tag, Severity)> 
         (Tag::Major, _) if floating.minor => Severity::Info,
         _ => return None,
     };
-    state.is_kept(project).then_some((tag, severity))
+    state.is_kept.then_some((tag, severity))
 }
 
 /// Whether something that lasts is mounted where some version of the image declares a VOLUME. Where versions differ

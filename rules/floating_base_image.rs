@@ -22,7 +22,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    for state in states.kept().filter(|it| it.family.collation && !it.is_built() && it.is_kept(project)) {
+    for state in states.kept().filter(|it| it.family.collation && !it.is_built() && it.is_kept) {
         let service = state.of(project);
         let Some(image) = &service.image else { continue };
         let (name, store, shown) = (&service.name, &state.family.name, image.shown());

@@ -41,7 +41,7 @@ fn check(cx: &mut Cx<'_>) {
 
 /// Whether a container is ever made of it.
 fn may_run(service: &Service) -> bool {
-    service.scale.as_ref().or(service.deploy.replicas.as_ref()).is_none_or(|it| it.value != Some(0))
+    service.scale.as_deref().or(service.deploy.replicas.as_ref()).is_none_or(|it| it.value != Some(0))
 }
 
 /// A target is an absolute path, and not the root.

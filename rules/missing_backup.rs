@@ -27,7 +27,7 @@ fn check(cx: &mut Cx<'_>) {
         return;
     }
     let Some(secured) = secured(project, &stores) else { return };
-    for state in states.kept().filter(|it| is_irreplaceable(it) && it.is_kept(project)) {
+    for state in states.kept().filter(|it| is_irreplaceable(it) && it.is_kept) {
         let service = state.of(project);
         if secured.contains(service.name.as_str()) || has_its_own(service) {
             continue;

@@ -25,7 +25,7 @@ fn check(cx: &mut Cx<'_>) {
     if !project.is_whole() || dev(&project.file_name) || swarm {
         return;
     }
-    for state in states.kept().filter(|it| it.family.is_store() && it.is_kept(project)) {
+    for state in states.kept().filter(|it| it.family.is_store() && it.is_kept) {
         let service = state.of(project);
         let hidden = service.mounts.iter().any(|it| !it.target.is_known());
         let managed = service.restart.is_some() || service.deploy.written.is_some() || service.extends.is_some();

@@ -90,7 +90,7 @@ fn is_missing(project: &Project, state: &State, secret: &Secret) -> bool {
     let near = |it: &Mount| it.path_in_container.as_deref().is_some_and(|it| path::covers(it, &secret.path));
     let below = |it: &Mount| it.path_in_container.as_deref().is_some_and(|it| path::covers(&secret.path, it));
     let kept = match secret.with.is_empty() {
-        true => state.is_kept(project),
+        true => state.is_kept,
         false => matches!(said(state.runs(project), &secret.with), Said::Yes(..)),
     };
     kept && !service.mounts.iter().any(|it| near(it) || below(it)) && said(state.runs(project), &secret.unless).is_no()

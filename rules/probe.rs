@@ -69,7 +69,7 @@ pub(crate) fn absent(project: &Project, service: &Service, state: Option<&State>
 /// Whether `up` fails because somebody waits for the health of a service that has no probe.
 pub(crate) fn is_awaited_in_vain(project: &Project, states: &States, waiting: &Waiting, service: usize) -> bool {
     let it = &project.services[service];
-    let none = [it.scale.as_ref(), it.deploy.replicas.as_ref()].into_iter().flatten().any(|it| it.value != Some(1));
+    let none = [it.scale.as_deref(), it.deploy.replicas.as_ref()].into_iter().flatten().any(|it| it.value != Some(1));
     !none && !waiting.on(&it.name).is_empty() && absent(project, it, states.of(service)).is_some()
 }
 

@@ -96,11 +96,10 @@ fn report(cx: &mut Cx<'_>, project: &Project, state: &State, mount: &Mount, othe
 
 /// Several containers of one service, for good or while it is updated.
 fn copies(cx: &mut Cx<'_>, service: &Service, mount: &Mount) {
-    let many =
-        |it: &Option<Field<Option<i128>>>| it.as_ref().filter(|it| it.value.is_some_and(|it| it > 1)).map(|it| it.span);
+    let many = |it: Option<&Field<Option<i128>>>| it.filter(|it| it.value.is_some_and(|it| it > 1)).map(|it| it.span);
     // With constraints a container may have a machine of its own, and the volume of that machine.
     let placed = service.deploy.constraints.is_some();
-    let copies = many(&service.scale).or_else(|| many(&service.deploy.replicas).filter(|_| !placed));
+    let copies = many(service.scale.as_deref()).or_else(|| many(service.deploy.replicas.as_ref()).filter(|_| !placed));
     let first = service.deploy.update_order.as_ref().filter(|it| it.known() == Some("start-first")).map(|it| it.span);
     let (span, what): (Span, _) = match (copies, first) {
         (Some(span), _) => (span, "several containers of it write to one data directory"),

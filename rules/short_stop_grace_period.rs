@@ -26,7 +26,7 @@ fn check(cx: &mut Cx<'_>) {
         let service = state.of(project);
         let Some(wanted) = state.family.stop.grace.filter(|it| it.seconds() > DEFAULT) else { continue };
         // What is not kept cannot be damaged by a kill.
-        if !state.is_kept(project) {
+        if !state.is_kept {
             continue;
         }
         let (span, seconds) = match &service.stop_grace_period {

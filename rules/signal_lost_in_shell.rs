@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    for state in states.kept().filter(|it| it.family.is_store() && !it.is_unkept(project)) {
+    for state in states.kept().filter(|it| it.family.is_store() && !it.is_unkept) {
         let service = state.runs(project);
         let Some(Lost { shell, server, span, stays, exec }) = lost(service, state) else { continue };
         let name = &service.name;

@@ -117,6 +117,11 @@ pub struct State {
     pub opaque: bool,
     /// The Dockerfile that it is built with brings configuration or an entrypoint, which may say anything.
     pub reconfigured: bool,
+    /// Whether some directory that matters has a mount that outlives the container, whatever the version and the
+    /// variables are. A file of variables that is not there is not held against it.
+    pub is_kept: bool,
+    /// Whether every directory that matters is without a mount that outlives the container, whatever the version.
+    pub is_unkept: bool,
     /// The service as it runs, where a Dockerfile has a part in that.
     running: Option<Box<Service>>,
 }
@@ -213,9 +218,7 @@ impl State {
         said || configured && place.uncertain
     }
 
-    /// Whether some directory that matters has a mount that outlives the container, whatever the version and the
-    /// variables are. A file of variables that is not there is not held against it.
-    pub fn is_kept(&self, project: &Project) -> bool {
+    fn keeps_data(&self, project: &Project) -> bool {
         let service = self.of(project);
         let certain = |place: &Place| !place.uncertain || service.env_file_hidden;
         let lasting = |at: usize| match (kind(project, &service.mounts[at]), service.mounts[at].syntax) {
@@ -228,8 +231,7 @@ impl State {
         !self.opaque && self.layouts.iter().all(|it| it.places.iter().any(|place| !place.optional && kept(place)))
     }
 
-    /// Whether every directory that matters is without a mount that outlives the container, whatever the version.
-    pub fn is_unkept(&self, project: &Project) -> bool {
+    fn keeps_no_data(&self, project: &Project) -> bool {
         let lasting = |place: &Place| match place.cover {
             Cover::Mount(at) => {
                 !matches!(kind(project, &self.of(project).mounts[at]), MountKind::Anonymous | MountKind::Tmpfs)
@@ -296,10 +298,14 @@ fn state(project: &Project, catalogue: &Catalogue, at: usize, service: &Service,
         ephemeral: false,
         opaque,
         reconfigured: look.reconfigures,
+        is_kept: false,
+        is_unkept: false,
         running: None,
     };
+    state.is_kept = state.keeps_data(project);
+    state.is_unkept = state.keeps_no_data(project);
     // A mount that misses shows that its data is to be kept.
-    let unkept = state.is_unkept(project) && crate::miss::culprit(project, &state).is_none();
+    let unkept = state.is_unkept && crate::miss::culprit(project, &state).is_none();
     state.cache = state.family.cache || crate::role::is_cache(&runs, &state.family, unkept);
     // Data that is in the image is there again in each new container.
     let baked = built.is_some_and(|it| look.starts_server || bakes(it, &state.layouts));

@@ -38,7 +38,8 @@ pub(crate) fn uses(cx: &Cx<'_>) -> Rc<Uses> {
         for (service, of) in project.services.iter().enumerate() {
             for (mount, it) in of.mounts.iter().enumerate() {
                 let Some((storage, within)) = storage(project, of, it) else { continue };
-                uses.entry(storage).or_default().push(Use { service, mount, within });
+                // Most are used once.
+                uses.entry(storage).or_insert_with(|| Vec::with_capacity(1)).push(Use { service, mount, within });
             }
         }
         Uses(uses)

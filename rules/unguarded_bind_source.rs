@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    for state in states.kept().filter(|it| it.family.is_store() && it.is_kept(project)) {
+    for state in states.kept().filter(|it| it.family.is_store() && it.is_kept) {
         let service = state.of(project);
         let mut seen = Vec::new();
         for place in state.layouts.iter().flat_map(|it| &it.places).filter(|it| !it.optional && !it.uncertain) {

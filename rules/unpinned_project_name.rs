@@ -24,7 +24,7 @@ fn check(cx: &mut Cx<'_>) {
         return;
     }
     let mut found: Vec<(&Volume, &State, &Mount)> = Vec::new();
-    for state in states.kept().filter(|it| it.is_kept(project)) {
+    for state in states.kept().filter(|it| it.is_kept) {
         let service = state.of(project);
         let places = state.layouts.iter().flat_map(|it| &it.places).filter(|it| !it.optional);
         for place in places {

@@ -21,7 +21,7 @@ fn check(cx: &mut Cx<'_>) {
     if !project.is_whole() || !is_stack(project) {
         return;
     }
-    for state in states.kept().filter(|it| it.is_kept(project)) {
+    for state in states.kept().filter(|it| it.is_kept) {
         let service = state.of(project);
         if !may_move(service) {
             continue;

@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    for state in states.kept().filter(|it| !it.reconfigured && it.is_kept(project)) {
+    for state in states.kept().filter(|it| !it.reconfigured && it.is_kept) {
         let service = state.runs(project);
         let Some(identity) = &state.family.identity else { continue };
         let by_address = identity.keyed_by == "ip";

@@ -74,7 +74,7 @@ fn missing(cx: &mut Cx<'_>, state: &State) {
         let edits = edit.set(service, &["stop_signal"], &Yaml::text(signal));
         edits.map(|it| Fix::safe(format!("set `stop_signal: {signal}`"), it))
     };
-    if !project.is_whole() || service.extends.is_some() || state.is_unkept(project) {
+    if !project.is_whole() || service.extends.is_some() || state.is_unkept {
         return;
     }
     let Some(name) = &state.stop_signal.name else { return };

@@ -152,7 +152,7 @@ fn layer() -> impl Strategy<Value = String> {
 /// The data of a node, in words.
 fn data(tree: &Tree, id: NodeId) -> String {
     match &tree.node(id).value {
-        Value::Scalar(text, _) => format!("{:?}", text.as_str()),
+        Value::Scalar(text) => format!("{:?}", text.as_str()),
         Value::Sequence(items) => {
             format!("[{}]", items.iter().map(|it| data(tree, it.value)).collect::<Vec<_>>().join(", "))
         }
@@ -160,7 +160,7 @@ fn data(tree: &Tree, id: NodeId) -> String {
             let entry = |it: &plimsoll_core::tree::Entry| format!("{}: {}", tree.key(it.key), data(tree, it.value));
             format!("{{{}}}", entries.iter().map(entry).collect::<Vec<_>>().join(", "))
         }
-        Value::Alias(name, _) => format!("*{name}"),
+        Value::Alias(alias) => format!("*{}", alias.name),
     }
 }
 

@@ -115,8 +115,8 @@ impl Read {
                 };
                 Json::Object(entries.iter().map(entry).collect())
             }
-            Value::Alias(name, _) => Json::String(format!("*{name}")),
-            Value::Scalar(text, _) => match self.tree.kind(id) {
+            Value::Alias(alias) => Json::String(format!("*{}", alias.name)),
+            Value::Scalar(text) => match self.tree.kind(id) {
                 Some(Kind::Null) => Json::Null,
                 Some(Kind::Bool(value)) => value.into(),
                 Some(Kind::Integer(value)) => number(value),

@@ -64,7 +64,9 @@ fn layout(subject: &Subject<'_>, version: Option<Version>) -> Layout {
         .flat_map(|it| it.1.iter().cloned())
         .chain(subject.added.iter().filter_map(Text::known).filter(|it| it.starts_with('/')).map(path::clean))
         .collect();
-    let places = data.flat_map(|it| places(subject, it, version, &volumes)).collect();
+    let mut places: Vec<Place> = data.flat_map(|it| places(subject, it, version, &volumes)).collect();
+    // Most have one, and a place is large.
+    places.shrink_to_fit();
     Layout { places, volumes }
 }
 

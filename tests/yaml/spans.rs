@@ -20,15 +20,15 @@ fn collect(read: &Read, id: NodeId, found: &mut Vec<(&'static str, Span)>) {
     let node = read.tree.node(id);
     found.extend(node.anchor().map(|it| ("anchor", it.span)));
     found.extend(node.tag().map(|it| ("tag", it.span)));
-    let name = match &node.value {
-        Value::Scalar(_, Style::Plain) => "plain",
-        Value::Scalar(_, Style::Single | Style::Double) => "quoted",
-        Value::Scalar(_, Style::Literal | Style::Folded) => "block",
-        Value::Sequence(_) if node.flow => "flow list",
-        Value::Mapping(_) if node.flow => "flow map",
-        Value::Sequence(_) => "list",
-        Value::Mapping(_) => "map",
-        Value::Alias(..) => "alias",
+    let name = match (&node.value, node.style) {
+        (Value::Scalar(_), Style::Single | Style::Double) => "quoted",
+        (Value::Scalar(_), Style::Literal | Style::Folded) => "block",
+        (Value::Scalar(_), _) => "plain",
+        (Value::Sequence(_), Style::Flow) => "flow list",
+        (Value::Mapping(_), Style::Flow) => "flow map",
+        (Value::Sequence(_), _) => "list",
+        (Value::Mapping(_), _) => "map",
+        (Value::Alias(_), _) => "alias",
     };
     found.push((name, node.span));
     for entry in read.tree.entries(id) {
@@ -46,8 +46,8 @@ pub fn scalars(read: &Read) -> Vec<(Text, Style)> {
     let mut found = Vec::new();
     while let Some(id) = waiting.pop() {
         let node = read.tree.node(id);
-        if let Value::Scalar(text, style) = &node.value {
-            found.push((text.clone(), *style));
+        if let Value::Scalar(text) = &node.value {
+            found.push((text.clone(), node.style));
         }
         waiting.extend(read.tree.entries(id).iter().flat_map(|it| [it.key, it.value]));
         waiting.extend(read.tree.items(id).iter().map(|it| it.value));
@@ -125,17 +125,17 @@ fn check(read: &Read, name: &str, id: NodeId, broken: bool) {
         assert!(read.slice(tag.span).starts_with('!') && tag.span.end <= node.span.start, "{case}");
     }
     assert_eq!(text, text.trim_matches([' ', '\n', '\r', '\t']), "{name}");
-    match &node.value {
-        Value::Scalar(value, Style::Plain) if !text.contains('\n') && node.tag().is_none() => {
+    match (&node.value, node.style) {
+        (Value::Scalar(value), Style::Plain) if !text.contains('\n') && node.tag().is_none() => {
             assert_eq!(value.as_str(), if text.starts_with('*') { value.as_str() } else { text }, "{case}");
         }
-        Value::Scalar(_, Style::Single) => assert!(ends('\'', '\''), "{case}"),
-        Value::Scalar(_, Style::Double) => assert!(ends('"', '"'), "{case}"),
-        Value::Scalar(_, Style::Literal) => assert!(text.starts_with('|'), "{case}"),
-        Value::Scalar(_, Style::Folded) => assert!(text.starts_with('>'), "{case}"),
-        Value::Sequence(_) if node.flow && !broken => assert!(ends('[', ']'), "{case}"),
-        Value::Sequence(_) if !node.flow => assert!(text.starts_with('-'), "{case}"),
-        Value::Alias(name, _) => assert_eq!(text, format!("*{name}")),
+        (_, Style::Single) => assert!(ends('\'', '\''), "{case}"),
+        (_, Style::Double) => assert!(ends('"', '"'), "{case}"),
+        (_, Style::Literal) => assert!(text.starts_with('|'), "{case}"),
+        (_, Style::Folded) => assert!(text.starts_with('>'), "{case}"),
+        (Value::Sequence(_), Style::Flow) if !broken => assert!(ends('[', ']'), "{case}"),
+        (Value::Sequence(_), Style::Block) => assert!(text.starts_with('-'), "{case}"),
+        (Value::Alias(alias), _) => assert_eq!(text, format!("*{}", alias.name)),
         _ => {}
     }
     let children: Vec<NodeId> = match &node.value {
@@ -150,7 +150,7 @@ fn check(read: &Read, name: &str, id: NodeId, broken: bool) {
         end = span.end;
         check(read, name, *child, broken);
     }
-    if !node.flow && !broken && !children.is_empty() {
+    if !node.is_flow() && !broken && !children.is_empty() {
         // An anchor without a value behind it may be the last that is written.
         assert!(
             end == node.span.end

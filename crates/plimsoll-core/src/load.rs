@@ -226,8 +226,7 @@ impl<'a> Loader<'a> {
             root = root.filter(|_| !self.full);
         }
         let Loader { tree, documents, broken, unread, stages, own, .. } = self;
-        let known = |it: &Node| matches!(&it.value, Value::Scalar(text, _) if text.has_inserted());
-        let knows_variables = tree.nodes.iter().any(known);
+        let knows_variables = tree.interpolated().any(Text::has_inserted);
         Loaded { tree, root, documents, own, broken, unread, knows_variables, stages, env_files, dockerfiles }
     }
 

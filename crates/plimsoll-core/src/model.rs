@@ -82,6 +82,25 @@ impl<T> From<T> for Rare<T> {
     }
 }
 
+impl<T> Rare<Vec<T>> {
+    /// A list, most of which are empty.
+    pub fn list(values: Vec<T>) -> Rare<Vec<T>> {
+        Rare((!values.is_empty()).then(|| Box::new(values)))
+    }
+}
+
+impl<'a, T: 'static> IntoIterator for &'a Rare<Vec<T>> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T: 'static> Unset for Vec<T> {
+    const UNSET: &'static Vec<T> = &Vec::new();
+}
+
 impl<T: Unset> Deref for Rare<T> {
     type Target = T;
     fn deref(&self) -> &T {

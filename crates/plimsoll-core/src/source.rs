@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::{Deref, Range};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Names one file of a check. Only [`Sources::add`] makes one.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -104,7 +104,8 @@ pub enum Encoding {
 /// One file under check.
 pub struct Source {
     name: String,
-    text: String,
+    /// Shared with the strings of the projects that are made of it.
+    text: Arc<String>,
     encoding: Encoding,
     lines: Vec<u32>,
     /// Characters before each block of [`BLOCK`] bytes, made when the first column is asked for.
@@ -148,6 +149,10 @@ impl Source {
 
     /// The decoded text, with the byte order mark if there was one.
     pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<String> {
         &self.text
     }
 
@@ -258,7 +263,7 @@ impl Sources {
 
     fn push(&mut self, name: String, text: String, encoding: Encoding) -> FileId {
         let lines = line_starts(&text);
-        self.files.push(Source { name, text, encoding, lines, counts: OnceLock::new() });
+        self.files.push(Source { name, text: Arc::new(text), encoding, lines, counts: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 

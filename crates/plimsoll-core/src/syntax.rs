@@ -12,7 +12,7 @@ pub mod scalar;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{FileId, Source, Span};
-use crate::tree::{Document, Entry, Item, Mark, Marks, Node, NodeId, Path, Style, Tree, Value};
+use crate::tree::{Alias, Document, Entry, Item, Mark, Marks, Node, NodeId, Path, Style, Tree, Value};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag, options};
 use keys::Keys;
 use mistake::{Context, Mistake};
@@ -30,9 +30,12 @@ pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<
     let mut reader = Reader {
         tree,
         file,
+        source,
         text,
         problems,
         open: Vec::new(),
+        entries: Vec::new(),
+        items: Vec::new(),
         anchors: HashMap::new(),
         names: HashMap::new(),
         keys: HashSet::new(),
@@ -81,6 +84,8 @@ pub fn parse(tree: &mut Tree, file: FileId, source: &Source, problems: &mut Vec<
 struct Open {
     id: NodeId,
     mapping: bool,
+    /// Its first entry or item among those of all that are open.
+    first: usize,
     key: Option<NodeId>,
     keys: Keys,
 }
@@ -88,9 +93,13 @@ struct Open {
 struct Reader<'a> {
     tree: &'a mut Tree,
     file: FileId,
+    source: &'a Source,
     text: &'a str,
     problems: &'a mut Vec<Problem>,
     open: Vec<Open>,
+    /// Entries and items of what is open, the innermost last.
+    entries: Vec<Entry>,
+    items: Vec<Item>,
     anchors: HashMap<usize, NodeId>,
     names: HashMap<String, NodeId>,
     /// Keys that have an anchor.
@@ -127,8 +136,8 @@ impl Reader<'_> {
             }
             Event::Anchor(id, name) => self.anchor(id, name.into_owned(), range),
             Event::Scalar(value, style, ..) => self.scalar(value, style, range, tag),
-            Event::SequenceStart(style, ..) => self.start(Value::Sequence(Vec::new()), range, style, tag),
-            Event::MappingStart(style, ..) => self.start(Value::Mapping(Vec::new()), range, style, tag),
+            Event::SequenceStart(style, ..) => self.start(Value::Sequence(Box::default()), range, style, tag),
+            Event::MappingStart(style, ..) => self.start(Value::Mapping(Box::default()), range, style, tag),
             Event::SequenceEnd | Event::MappingEnd => self.close(Some(range)),
             Event::Alias(id) => {
                 let target = self.anchors.get(&id).copied();
@@ -176,8 +185,8 @@ impl Reader<'_> {
                 self.problems.push(Problem::new(ProblemKind::InvalidValue, span, message));
             }
         }
-        let text = text.unwrap_or_else(|| runs::text(self.text, &value, span, style));
-        self.node(Value::Scalar(text, style), span, tag);
+        let text = text.unwrap_or_else(|| runs::text(self.source, &value, span, style));
+        self.node(Value::Scalar(text), span, style, tag);
     }
 
     /// The end of what stands before `at`, without blanks and comments.
@@ -222,10 +231,10 @@ impl Reader<'_> {
         if let Some(mut node) = scalar.cloned() {
             if self.open.last().is_some_and(|it| it.mapping && it.key.is_none()) {
                 // A key that is an alias is as good as the key written out.
-                let Value::Scalar(text, style) = node.value else { return };
-                let value = Value::Scalar(runs::whole(text.as_str().to_string(), span), style);
+                let Value::Scalar(text) = node.value else { return };
+                let value = Value::Scalar(runs::whole(text.as_str().to_string(), span));
                 let tag = node.marks.and_then(|it| it.tag);
-                return self.node(value, span, tag);
+                return self.node(value, span, node.style, tag);
             }
             if target.is_some_and(|it| self.keys.contains(&it)) {
                 // Keys are never interpolated, their use as a value is.
@@ -235,7 +244,7 @@ impl Reader<'_> {
                 target = Some(copy);
             }
         }
-        self.node(Value::Alias(name, target), span, None);
+        self.node(Value::Alias(Box::new(Alias { name, target })), span, Style::Plain, None);
     }
 
     fn start(&mut self, value: Value, mut range: Range<usize>, style: StructureStyle, tag: Option<Mark>) {
@@ -250,18 +259,19 @@ impl Reader<'_> {
         }
         let span = self.span(range.start..if flow { range.end } else { range.start });
         let mapping = matches!(value, Value::Mapping(_));
-        let id = self.push(value, span, flow, tag);
-        self.open.push(Open { id, mapping, key: None, keys: Keys::default() });
+        let id = self.push(value, span, if flow { Style::Flow } else { Style::Block }, tag);
+        let first = if mapping { self.entries.len() } else { self.items.len() };
+        self.open.push(Open { id, mapping, first, key: None, keys: Keys::default() });
     }
 
-    fn node(&mut self, value: Value, span: Span, tag: Option<Mark>) {
-        let id = self.push(value, span, false, tag);
+    fn node(&mut self, value: Value, span: Span, style: Style, tag: Option<Mark>) {
+        let id = self.push(value, span, style, tag);
         self.attach(id);
     }
 
-    fn push(&mut self, value: Value, span: Span, flow: bool, tag: Option<Mark>) -> NodeId {
+    fn push(&mut self, value: Value, span: Span, style: Style, tag: Option<Mark>) -> NodeId {
         let marks = tag.map(|tag| Box::new(Marks { anchor: None, tag: Some(tag) }));
-        let id = self.tree.push(Node { value, span, flow, marks });
+        let id = self.tree.push(Node { value, span, style, marks });
         self.last = Some(id);
         id
     }
@@ -273,45 +283,47 @@ impl Reader<'_> {
         };
         if open.mapping && open.key.is_none() {
             open.key = Some(id);
-            open.keys.add(self.tree, self.text, open.id, id, self.problems);
+            open.keys.add(self.tree, self.text, &self.entries[open.first..], id, self.problems);
             return;
         }
-        let key = open.key.take();
-        match (&mut self.tree.nodes[open.id.0 as usize].value, key) {
-            (Value::Mapping(entries), Some(key)) => entries.push(Entry { key, value: id, path: Path::default() }),
-            (Value::Sequence(items), _) => items.push(Item { value: id, path: Path::default() }),
-            _ => {}
+        match open.key.take() {
+            Some(key) => self.entries.push(Entry { key, value: id, path: Path::default() }),
+            None => self.items.push(Item { value: id, path: Path::default() }),
         }
     }
 
     /// Ends the innermost collection. Block collections end with their last value, not at the next token.
     fn close(&mut self, range: Option<Range<usize>>) {
         let Some(open) = self.open.pop() else { return };
+        let last = match open.mapping {
+            true => self.entries[open.first..].last().map(|it| it.value),
+            false => self.items[open.first..].last().map(|it| it.value),
+        };
+        let last = open.key.or(last);
+        let value = match open.mapping {
+            true => Value::Mapping(open.keys.finish(self.tree, self.entries.drain(open.first..))),
+            false => Value::Sequence(self.items.drain(open.first..).collect()),
+        };
         let node = self.tree.node(open.id);
-        let last = open.key.or(match &node.value {
-            Value::Sequence(items) => items.last().map(|it| it.value),
-            Value::Mapping(entries) => entries.last().map(|it| it.value),
-            _ => None,
-        });
         let inner = last.map_or(node.span.end, |id| end_with_marks(self.tree.node(id)));
         let end = match range {
-            Some(range) if node.flow => Span::new(self.file, range).end.max(inner),
+            Some(range) if node.is_flow() => Span::new(self.file, range).end.max(inner),
             _ => inner,
         };
         let node = &mut self.tree.nodes[open.id.0 as usize];
-        node.value.shrink();
+        node.value = value;
         node.span.end = end.max(node.span.start);
         self.end = self.end.max(node.span.range().end);
         if open.keys.has_merge() {
             self.merges.push(open.id);
         }
-        open.keys.finish(self.tree, open.id);
         self.attach(open.id);
     }
 
     fn syntax_error(&mut self, error: &ScanError) {
         let at = error.marker().byte_offset().unwrap_or(self.text.len()).min(self.text.len());
-        let flow = self.open.iter().map(|it| self.tree.node(it.id)).find(|it| it.flow).map(|it| it.span.range().start);
+        let flow =
+            self.open.iter().map(|it| self.tree.node(it.id)).find(|it| it.is_flow()).map(|it| it.span.range().start);
         let context = Context {
             text: self.text,
             file: self.file,

@@ -11,18 +11,22 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct NodeId(pub(crate) u32);
 
-/// How a scalar is written.
+/// How a value is written.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Style {
-    /// Without quotes.
+    /// A list or mapping by indentation.
+    Block,
+    /// A list or mapping in `[ ]` or `{ }`.
+    Flow,
+    /// A scalar without quotes, or an alias.
     Plain,
-    /// In `'single quotes'`.
+    /// A scalar in `'single quotes'`.
     Single,
-    /// In `"double quotes"`.
+    /// A scalar in `"double quotes"`.
     Double,
-    /// After `|`.
+    /// A scalar after `|`.
     Literal,
-    /// After `>`.
+    /// A scalar after `>`.
     Folded,
 }
 
@@ -97,24 +101,22 @@ pub struct Item {
 #[derive(Clone, Debug)]
 pub enum Value {
     /// A string, number, boolean or null; which one is for [`Tree::kind`] to say.
-    Scalar(Text, Style),
+    Scalar(Text),
     /// A list.
-    Sequence(Vec<Item>),
+    Sequence(Box<[Item]>),
     /// A mapping, in the order of the file.
-    Mapping(Vec<Entry>),
+    Mapping(Box<[Entry]>),
     /// An alias `*name`; gone after resolution, unless its anchor is missing or encloses it.
-    Alias(String, Option<NodeId>),
+    Alias(Box<Alias>),
 }
 
-impl Value {
-    /// Gives back the room for children that did not come. A large file has a hundred thousand lists and mappings.
-    pub(crate) fn shrink(&mut self) {
-        match self {
-            Value::Mapping(entries) => entries.shrink_to_fit(),
-            Value::Sequence(items) => items.shrink_to_fit(),
-            _ => {}
-        }
-    }
+/// A use of an anchor.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Alias {
+    /// The name, without `*`.
+    pub name: String,
+    /// What has the anchor; `None` if nothing has, or what encloses the alias.
+    pub target: Option<NodeId>,
 }
 
 /// A name with its place: an anchor or a tag.
@@ -142,13 +144,22 @@ pub struct Node {
     pub value: Value,
     /// Where it is written, without anchor and tag. Collections end with their last value or their bracket.
     pub span: Span,
-    /// Written in `[ ]` or `{ }`.
-    pub flow: bool,
+    /// How it is written.
+    pub style: Style,
     /// Anchor and tag, where there are any.
     pub marks: Option<Box<Marks>>,
 }
 
+/// A large file has millions of nodes.
+#[cfg(target_pointer_width = "64")]
+const _: () = assert!(size_of::<Node>() == 48 && size_of::<Text>() == 24);
+
 impl Node {
+    /// Whether it is a list or mapping in `[ ]` or `{ }`.
+    pub fn is_flow(&self) -> bool {
+        self.style == Style::Flow
+    }
+
     /// The tag in its short form, such as `!reset`.
     pub fn tag(&self) -> Option<&Mark> {
         self.marks.as_ref()?.tag.as_ref()
@@ -161,12 +172,12 @@ impl Node {
 
     /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
     pub fn kind(&self) -> Option<Kind> {
-        let Value::Scalar(text, style) = &self.value else { return None };
+        let Value::Scalar(text) = &self.value else { return None };
         // What was interpolated is a string, whatever it looks like now.
         if text.is_interpolated() {
             return Some(Kind::String);
         }
-        Some(scalar::kind(text.as_str(), *style == Style::Plain, self.tag().map(|it| it.name.as_str())))
+        Some(scalar::kind(text.as_str(), self.style == Style::Plain, self.tag().map(|it| it.name.as_str())))
     }
 
     /// The entries of a mapping; none for other nodes.
@@ -192,6 +203,8 @@ pub struct Tree {
     pub(crate) nodes: Vec<Node>,
     /// What nodes were before variables, aliases and merging changed them.
     written: QuickMap<NodeId, Node>,
+    /// Scalars in which a variable has a part.
+    interpolated: Vec<NodeId>,
     /// What a value replaced when it was merged over something, nearest first.
     shadowed: QuickMap<NodeId, Vec<NodeId>>,
     /// Nodes of one reading of a file, and the directory that relative paths in them start from.
@@ -243,6 +256,19 @@ impl Tree {
         self.written.entry(id).or_insert_with(|| Node { value, marks: node.marks.clone(), ..*node });
     }
 
+    /// Gives a scalar of a file the text that variables make of it.
+    pub(crate) fn expand(&mut self, id: NodeId, text: Text) {
+        if text.is_interpolated() {
+            self.interpolated.push(id);
+        }
+        self.change(id, Value::Scalar(text));
+    }
+
+    /// The texts of the files in which a variable has a part.
+    pub(crate) fn interpolated(&self) -> impl Iterator<Item = &Text> {
+        self.interpolated.iter().filter_map(|it| self.text(*it))
+    }
+
     /// A node as it stands in its file.
     pub(crate) fn written(&self, id: NodeId) -> &Node {
         self.written.get(&id).unwrap_or_else(|| self.node(id))
@@ -291,7 +317,7 @@ impl Tree {
     /// The text of a scalar.
     pub fn text(&self, id: NodeId) -> Option<&Text> {
         match &self.node(id).value {
-            Value::Scalar(text, _) => Some(text),
+            Value::Scalar(text) => Some(text),
             _ => None,
         }
     }

@@ -101,7 +101,7 @@ impl Structure {
                     let Some(entry) = behind.checked_sub(1).map(|at| &entries[at]) else { break };
                     let key = self.tree.span(entry.key).range();
                     // What stands further left than the key is not under it.
-                    let below = self.line_start(offset) > key.end && !self.tree.node(id).flow;
+                    let below = self.line_start(offset) > key.end && !self.tree.node(id).is_flow();
                     if below && self.column(offset) <= self.column(key.start) {
                         break;
                     }
@@ -116,8 +116,8 @@ impl Structure {
                     at = behind.checked_sub(1).map(|at| items[at].value);
                 }
                 Value::Scalar(..) if offset <= span.end => return (keys, Some((Spot::Scalar, span))),
-                Value::Alias(name, _) if offset <= span.end => {
-                    return (keys, Some((Spot::Alias(name.clone()), span)));
+                Value::Alias(alias) if offset <= span.end => {
+                    return (keys, Some((Spot::Alias(alias.name.clone()), span)));
                 }
                 _ => {}
             }

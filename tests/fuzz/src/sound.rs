@@ -102,7 +102,7 @@ pub fn tree(sources: &Sources, tree: &Tree, document: &Document) {
         place(sources, node.span);
         [node.tag(), node.anchor()].into_iter().flatten().for_each(|it| span(sources, it.span));
         match &node.value {
-            Value::Scalar(it, _) => {
+            Value::Scalar(it) => {
                 text(sources, it);
                 assert_eq!(tree.kind(id).is_some(), tree.text(id).is_some());
                 tree.scalar_text(id).iter().for_each(|it| span(sources, it.span()));

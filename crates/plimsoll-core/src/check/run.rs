@@ -8,7 +8,7 @@ use crate::load::Loaded;
 use crate::model::Project;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
-use crate::tree::{Tree, Value};
+use crate::tree::Tree;
 use std::collections::{HashMap, HashSet};
 
 /// What the selected rules find, without what is suppressed.
@@ -89,8 +89,7 @@ pub(super) fn findings(
 fn hide_values(sources: &Sources, loaded: &Loaded, found: &mut [Diagnostic]) {
     let tree = &loaded.tree;
     let mut texts: Vec<(Span, Vec<(&str, &str)>)> = Vec::new();
-    for node in &tree.nodes {
-        let Value::Scalar(text, _) = &node.value else { continue };
+    for text in tree.interpolated() {
         let values: Vec<(&str, &str)> = text.inserted().filter(|it| it.1.len() >= SHORTEST).collect();
         if !values.is_empty() {
             texts.push((text.span(), values));
@@ -150,8 +149,7 @@ const NEAREST: usize = 32;
 /// Says of each finding whether it rests on the default of a variable: `${V:-default}` may be something else elsewhere.
 fn name_defaults(tree: &Tree, found: &mut [Diagnostic]) {
     let mut defaults: Vec<Default<'_>> = Vec::new();
-    for node in &tree.nodes {
-        let Value::Scalar(text, _) = &node.value else { continue };
+    for text in tree.interpolated() {
         defaults.extend(text.assumptions().iter().map(|it| Default {
             scalar: text.span(),
             variable: &it.variable,

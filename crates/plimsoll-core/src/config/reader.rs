@@ -187,7 +187,7 @@ impl<'a> Reader<'a> {
     /// A value is of another type than it should be.
     fn wrong(&mut self, id: NodeId, what: &str, wanted: &str) -> &mut Diagnostic {
         let node = self.tree.node(id);
-        if matches!(node.value, Value::Alias(_, None)) {
+        if matches!(&node.value, Value::Alias(alias) if alias.target.is_none()) {
             // That its anchor is missing is said already.
             return &mut self.spare;
         }

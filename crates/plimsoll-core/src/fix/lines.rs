@@ -68,7 +68,7 @@ impl Written<'_> {
     pub fn step(&self, map: NodeId) -> String {
         let column = |id: NodeId| {
             let node = self.node(id);
-            let first = self.entries(id).first().filter(|_| !node.flow)?;
+            let first = self.entries(id).first().filter(|_| !node.is_flow())?;
             self.column(self.span(first.key).start as usize)
         };
         let around = self.slot(map).map(|it| it.parent);
@@ -110,7 +110,7 @@ impl Written<'_> {
             id = match &self.node(id).value {
                 Value::Mapping(entries) => entries.last()?.value,
                 Value::Sequence(items) => items.last()?.value,
-                Value::Scalar(_, Style::Literal | Style::Folded) => return Some(id),
+                _ if matches!(self.node(id).style, Style::Literal | Style::Folded) => return Some(id),
                 _ => return None,
             }
         }

@@ -21,7 +21,7 @@ impl Written<'_> {
 
     /// Adds an entry to a mapping. The key is not in it.
     pub fn insert(&self, map: NodeId, key: &str, value: &Yaml) -> Option<Vec<Edit>> {
-        if self.node(map).flow {
+        if self.node(map).is_flow() {
             return self.insert_flow(map, key, value);
         }
         let entries = self.entries(map);
@@ -91,7 +91,7 @@ impl Written<'_> {
 
     /// Whether the keys of a flow mapping, or of the one around it, are in double quotes, as in JSON.
     fn is_json(&self, map: NodeId) -> bool {
-        let double = |it: NodeId| matches!(self.node(it).value, Value::Scalar(_, Style::Double));
+        let double = |it: NodeId| self.node(it).style == Style::Double;
         match self.entries(map).first() {
             Some(first) => double(first.key),
             None => self.slot(map).is_some_and(|it| {
@@ -102,7 +102,7 @@ impl Written<'_> {
 
     /// Adds an entry at the end of the document whose top is this mapping.
     pub fn append(&self, root: NodeId, key: &str, value: &Yaml) -> Option<Vec<Edit>> {
-        if self.node(root).flow {
+        if self.node(root).is_flow() {
             return self.insert_flow(root, key, value);
         }
         let entries = self.entries(root);
@@ -113,7 +113,7 @@ impl Written<'_> {
             *self.index.bottoms.borrow_mut().entry(root).or_insert_with(|| self.bottom(last.value, end, column));
         let place = place?;
         let step = entries.iter().find_map(|it| {
-            let inner = self.entries(it.value).first().filter(|_| !self.node(it.value).flow)?;
+            let inner = self.entries(it.value).first().filter(|_| !self.node(it.value).is_flow())?;
             self.column(self.start_of(inner.key))?.checked_sub(column).filter(|it| *it > 0)
         });
         let step = " ".repeat(step.unwrap_or(2));
@@ -167,21 +167,21 @@ impl Written<'_> {
         if node.marks.is_some() {
             return None;
         }
-        let (span, in_flow) = (node.span.range(), self.node(slot.parent).flow);
+        let (span, in_flow) = (node.span.range(), self.node(slot.parent).is_flow());
         let several_lines = matches!(value, Yaml::Map(entries) if !entries.is_empty()) && !in_flow;
         let colon = self.colon(entry.key)?;
         let behind = |value: &Yaml| {
             if in_flow { Some(format!(" {}", value.flow(self.is_json(slot.parent)))) } else { self.nested(slot, value) }
         };
-        match &node.value {
-            Value::Scalar(_, Style::Plain) if span.is_empty() => {
+        match (&node.value, node.style) {
+            (Value::Scalar(_), Style::Plain) if span.is_empty() => {
                 // What is commented behind the key stays there.
                 let place = if several_lines { self.line_end(colon) } else { colon };
                 Some(vec![self.edit(place..place, behind(value)?)])
             }
-            Value::Scalar(_, style @ (Style::Plain | Style::Single | Style::Double)) => match value {
-                Yaml::Text(text) if *style == Style::Double => Some(vec![self.edit(span, super::yaml::double(text))]),
-                Yaml::Text(text) if *style == Style::Single && !text.contains(char::is_control) => {
+            (Value::Scalar(_), style @ (Style::Plain | Style::Single | Style::Double)) => match value {
+                Yaml::Text(text) if style == Style::Double => Some(vec![self.edit(span, super::yaml::double(text))]),
+                Yaml::Text(text) if style == Style::Single && !text.contains(char::is_control) => {
                     Some(vec![self.edit(span, super::yaml::single(text))])
                 }
                 Yaml::Map(_) | Yaml::Null => None,
@@ -218,7 +218,7 @@ impl Written<'_> {
             }
             return self.remove(outer);
         }
-        if self.node(slot.parent).flow {
+        if self.node(slot.parent).is_flow() {
             return self.remove_flow(slot, start, end);
         }
         let (line, begin) = (self.line_start(start), &self.text()[self.line_start(start)..start]);
@@ -309,7 +309,7 @@ impl Written<'_> {
         }
         let item = self.items(slot.parent).get(slot.at())?.value;
         let (start, end) = (self.start_of(item), self.end_of(item));
-        if self.node(slot.parent).flow {
+        if self.node(slot.parent).is_flow() {
             return Some((start, end));
         }
         let before = self.text()[..start].trim_end();

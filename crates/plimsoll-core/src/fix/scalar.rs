@@ -41,7 +41,7 @@ impl Written<'_> {
 
     /// Whether a scalar, written like this in the place of this one, is the old string with the new part.
     fn reads_as(&self, id: NodeId, made: &str, span: Span, new: &str) -> bool {
-        let Value::Scalar(text, _) = &self.node(id).value else { return false };
+        let Value::Scalar(text) = &self.node(id).value else { return false };
         let value = text.as_str();
         let length = (span.end - span.start) as usize;
         let starts = (0..=value.len().saturating_sub(length)).filter(|at| {
@@ -49,7 +49,7 @@ impl Written<'_> {
         });
         let Some(at) = starts.into_iter().next() else { return false };
         let wanted = [&value[..at], new, &value[at + length..]].concat();
-        let in_flow = self.slot(id).is_some_and(|it| self.node(it.parent).flow);
+        let in_flow = self.slot(id).is_some_and(|it| self.node(it.parent).is_flow());
         let whole = if in_flow { format!("[{made}]\n") } else { format!("a: {made}\n") };
         let mut sources = Sources::new();
         let file = sources.add_text("", whole);

@@ -21,6 +21,9 @@ pub(super) struct Slot {
 }
 
 impl Slot {
+    /// No place. A large file has millions of slots, so this takes no room of its own.
+    const NONE: Slot = Slot { parent: NodeId(u32::MAX), place: 0 };
+
     pub fn new(parent: NodeId, at: usize) -> Slot {
         Slot { parent, place: at as u32 }
     }
@@ -43,14 +46,8 @@ pub(super) struct Written<'a> {
 /// Where to find what in a file.
 #[derive(Default)]
 pub(super) struct Index {
-    /// Entries with the first byte of their key, in order.
-    keys: Vec<(u32, Slot)>,
-    /// Where a value stands in its parent, by its place among the nodes of the file.
-    slots: Vec<Option<Slot>>,
-    /// Scalars with their first byte, in order; keys left out.
-    scalars: Vec<(u32, NodeId)>,
-    /// Items of lists with the first byte of their value, in order.
-    items: Vec<(u32, Slot)>,
+    /// Where a key, a value or an item stands, by its place among the nodes of the file.
+    slots: Vec<Slot>,
     /// The first bytes of anchors, in order.
     anchors: Vec<u32>,
     /// Entries of large mappings, by their key.
@@ -65,7 +62,8 @@ pub(super) struct Index {
 impl Index {
     fn new(tree: &Tree, document: &Document) -> Index {
         let first = document.nodes.start;
-        let mut index = Index { slots: vec![None; document.nodes.len()], ..Index::default() };
+        let mut index = Index { slots: vec![Slot::NONE; document.nodes.len()], ..Index::default() };
+        let mut place = |id: NodeId, slot: Slot| index.slots[id.0 as usize - first] = slot;
         for at in document.nodes.clone() {
             let parent = NodeId(at as u32);
             let node = tree.written(parent);
@@ -78,30 +76,23 @@ impl Index {
                         index.names.insert(parent, names);
                     }
                     for (at, entry) in entries.iter().enumerate() {
-                        index.keys.push((tree.span(entry.key).start, Slot::new(parent, at)));
-                        index.slots[entry.value.0 as usize - first] = Some(Slot::new(parent, at));
+                        place(entry.key, Slot::new(parent, at));
+                        place(entry.value, Slot::new(parent, at));
                     }
                 }
                 Value::Sequence(items) => {
                     for (at, item) in items.iter().enumerate() {
-                        index.items.push((tree.span(item.value).start, Slot::new(parent, at)));
-                        index.slots[item.value.0 as usize - first] = Some(Slot::new(parent, at));
+                        place(item.value, Slot::new(parent, at));
                     }
                 }
-                Value::Alias(_, Some(target)) => index.uses.entry(*target).or_default().push(parent),
-                _ => {}
+                Value::Alias(alias) => {
+                    if let Some(target) = alias.target {
+                        index.uses.entry(target).or_default().push(parent);
+                    }
+                }
+                Value::Scalar(_) => {}
             }
         }
-        for at in document.nodes.clone().filter(|it| index.slots[*it - first].is_some()) {
-            let id = NodeId(at as u32);
-            if matches!(tree.node(id).value, Value::Scalar(..)) {
-                index.scalars.push((tree.span(id).start, id));
-            }
-        }
-        // Nodes come nearly in the order of the file. Of two at one place the later is the inner one.
-        index.keys.sort_by_key(|it| it.0);
-        index.items.sort_by_key(|it| it.0);
-        index.scalars.sort_by_key(|it| it.0);
         index.anchors.sort_unstable();
         index
     }
@@ -123,6 +114,7 @@ impl<'a> Written<'a> {
             return None;
         }
         let index = known.unwrap_or_else(|| Rc::new(Index::new(tree, document)));
+        debug_assert!(tree.nodes[document.nodes.clone()].is_sorted_by_key(|it| it.span.start));
         Some(Written { source, file, tree, document, index })
     }
 
@@ -152,14 +144,29 @@ impl<'a> Written<'a> {
 
     /// The entry whose key is written here.
     pub fn entry_at(&self, key: Span) -> Option<Slot> {
-        last_at(&self.index.keys, key.start).filter(|it| self.span(self.entry(*it).key) == key)
+        let here = |it: &NodeId| self.span(*it) == key && self.is_key(*it);
+        self.place(self.at(key.start).find(here)?)
     }
 
     /// The item of a list whose value is written here.
     pub fn item_at(&self, value: Span) -> Option<Slot> {
-        let slot = last_at(&self.index.items, value.start)?;
-        let item = self.items(slot.parent).get(slot.at())?;
-        (self.span(item.value) == value).then_some(slot)
+        let here = |it: &NodeId| {
+            let in_list = || self.slot(*it).is_some_and(|it| matches!(self.node(it.parent).value, Value::Sequence(_)));
+            self.span(*it) == value && in_list()
+        };
+        self.slot(self.at(value.start).find(here)?)
+    }
+
+    /// The nodes that begin at a byte, the innermost first.
+    fn at(&self, start: u32) -> impl Iterator<Item = NodeId> {
+        self.before(start).take_while(move |it| self.span(*it).start == start)
+    }
+
+    /// The nodes that begin at a byte or before it, the last first. They have ids in the order of the file.
+    fn before(&self, start: u32) -> impl Iterator<Item = NodeId> {
+        let nodes = self.document.nodes.clone();
+        let count = self.tree.nodes[nodes.clone()].partition_point(|it| it.span.start <= start);
+        (nodes.start..nodes.start + count).rev().map(|it| NodeId(it as u32))
     }
 
     /// Whether an anchor stands in a value or before it.
@@ -182,18 +189,32 @@ impl<'a> Written<'a> {
         Some(Slot::new(map, at))
     }
 
-    /// Where a value stands in its collection.
+    /// Where a value stands in its collection. Keys are no values.
     pub fn slot(&self, value: NodeId) -> Option<Slot> {
-        *self.index.slots.get((value.0 as usize).checked_sub(self.document.nodes.start)?)?
+        self.place(value).filter(|_| !self.is_key(value))
+    }
+
+    fn place(&self, id: NodeId) -> Option<Slot> {
+        let slot = self.index.slots.get((id.0 as usize).checked_sub(self.document.nodes.start)?)?;
+        (*slot != Slot::NONE).then_some(*slot)
+    }
+
+    fn is_key(&self, id: NodeId) -> bool {
+        let slot = self.place(id);
+        slot.is_some_and(|it| self.entries(it.parent).get(it.at()).is_some_and(|it| it.key == id))
     }
 
     /// The scalar that a part of a value lies in.
     pub fn scalar_around(&self, span: Span) -> Option<(NodeId, Style)> {
-        let before = self.index.scalars.partition_point(|it| it.0 <= span.start);
-        let id = self.index.scalars.get(before.checked_sub(1)?)?.1;
+        // What begins before the part and is no scalar holds it, or ends before it as well.
+        let mut near = self.before(span.start);
+        let id = near.find(|it| {
+            let node = self.node(*it);
+            matches!(node.value, Value::Scalar(_)) || node.span.start < span.start
+        })?;
         let node = self.node(id);
-        let Value::Scalar(_, style) = node.value else { return None };
-        node.span.contains(span).then_some((id, style))
+        let value = matches!(node.value, Value::Scalar(_)) && self.slot(id).is_some();
+        (value && node.span.contains(span)).then_some((id, node.style))
     }
 
     /// The keys that lead to a node from the top of its document, without lists.
@@ -261,10 +282,4 @@ impl<'a> Written<'a> {
         let marks = [node.anchor(), node.tag()].into_iter().flatten().map(|it| it.span.start);
         marks.fold(node.span.start, u32::min) as usize
     }
-}
-
-/// The last of what begins at a byte.
-fn last_at(found: &[(u32, Slot)], start: u32) -> Option<Slot> {
-    let end = found.partition_point(|it| it.0 <= start);
-    found.get(end.checked_sub(1)?).filter(|it| it.0 == start).map(|it| it.1)
 }

@@ -37,7 +37,7 @@ impl Loader<'_> {
             entry.value = self.extend(&scope, &name, entry.value, context, resets, &mut Vec::new());
         }
         let node = self.tree.node(services).clone();
-        let services = self.tree.push(Node { value: Value::Mapping(entries), marks: None, ..node });
+        let services = self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node });
         self.with(root, "services", Some(services))
     }
 

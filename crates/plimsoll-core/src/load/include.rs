@@ -153,11 +153,11 @@ impl Loader<'_> {
             let value = match &own {
                 Some(own) => {
                     let node = self.tree.node(own.value).clone();
-                    self.tree.push(Node { value: Value::Mapping(entries), marks: None, ..node })
+                    self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node })
                 }
                 None => {
                     let node = self.tree.node(from).clone();
-                    self.tree.push(Node { value: Value::Mapping(entries), marks: None, ..node })
+                    self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node })
                 }
             };
             root = match own {
@@ -174,7 +174,7 @@ impl Loader<'_> {
         let node = self.tree.node(root).clone();
         let mut entries = self.tree.entries(root).to_vec();
         entries.push(Entry { value, path: Path::default(), ..entry });
-        self.tree.push(Node { value: Value::Mapping(entries), marks: None, ..node })
+        self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node })
     }
 
     /// Whether two values are the same, wherever they are written.
@@ -184,7 +184,7 @@ impl Loader<'_> {
         }
         let tree = &self.tree;
         match (&tree.node(a).value, &tree.node(b).value) {
-            (Value::Scalar(left, _), Value::Scalar(right, _)) => {
+            (Value::Scalar(left), Value::Scalar(right)) => {
                 left.as_str() == right.as_str() && tree.is_null(a) == tree.is_null(b)
             }
             (Value::Sequence(left), Value::Sequence(right)) => {

@@ -6,7 +6,7 @@
 use super::Loader;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
-use crate::tree::{NodeId, Tree, Value};
+use crate::tree::{NodeId, Tree};
 
 /// How often files are read for one project, each use by `extends` or `include` counted. Real ones read tens.
 pub const FILES: usize = 1_000;
@@ -124,10 +124,7 @@ impl Sizes {
 }
 
 fn children(tree: &Tree, id: NodeId) -> impl Iterator<Item = NodeId> {
-    let (entries, items) = match &tree.node(id).value {
-        Value::Mapping(entries) => (entries.as_slice(), [].as_slice()),
-        Value::Sequence(items) => ([].as_slice(), items.as_slice()),
-        _ => ([].as_slice(), [].as_slice()),
-    };
+    let node = tree.node(id);
+    let (entries, items) = (node.entries(), node.items());
     entries.iter().map(|it| it.value).chain(items.iter().map(|it| it.value))
 }

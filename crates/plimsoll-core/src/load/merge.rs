@@ -132,13 +132,13 @@ impl Merger<'_> {
                 }
             }
         }
-        self.make(over, Value::Mapping(entries))
+        self.make(over, Value::Mapping(entries.into()))
     }
 
     /// A node of its own that stands for two; it is blamed where the upper one is written.
     fn make(&mut self, over: NodeId, value: Value) -> NodeId {
-        let Node { span, flow, .. } = *self.tree.node(over);
-        self.tree.push(Node { value, span, flow, marks: None })
+        let Node { span, style, .. } = *self.tree.node(over);
+        self.tree.push(Node { value, span, style, marks: None })
     }
 
     fn special(&mut self, special: Special, base: NodeId, over: NodeId, path: &mut Vec<&str>) -> NodeId {
@@ -169,7 +169,7 @@ impl Merger<'_> {
                                 }
                             }
                         }
-                        self.make(over, Value::Mapping(entries))
+                        self.make(over, Value::Mapping(entries.into()))
                     }
                     (Some(_), None) if self.tree.is_null(over) => base,
                     (Some(_), None) => self.clash(base, over, path),
@@ -179,7 +179,7 @@ impl Merger<'_> {
             Special::List => {
                 let mut items = self.items(base);
                 items.extend(self.items(over));
-                self.make(over, Value::Sequence(items))
+                self.make(over, Value::Sequence(items.into()))
             }
             Special::Names(fields) => match (self.names(base, fields), self.names(over, fields)) {
                 (Some(below), Some(above)) => self.mappings(below, above, path),
@@ -213,7 +213,7 @@ impl Merger<'_> {
     /// Entries of a mapping, or of a list of `K=V` strings, which are taken apart with their places.
     fn pairs(&mut self, id: NodeId) -> Option<Vec<Entry>> {
         match &self.tree.node(id).value {
-            Value::Mapping(entries) => Some(entries.clone()),
+            Value::Mapping(entries) => Some(entries.to_vec()),
             Value::Sequence(items) => {
                 let items = items.clone();
                 Some(items.into_iter().filter_map(|it| self.pair(it)).collect())
@@ -245,12 +245,12 @@ impl Merger<'_> {
 
     fn scalar(&mut self, text: Text, style: Style) -> NodeId {
         let span = text.span();
-        self.tree.push(Node { value: Value::Scalar(text, style), span, flow: false, marks: None })
+        self.tree.push(Node { value: Value::Scalar(text), span, style, marks: None })
     }
 
     fn items(&self, id: NodeId) -> Vec<Item> {
         match &self.tree.node(id).value {
-            Value::Sequence(items) => items.clone(),
+            Value::Sequence(items) => items.to_vec(),
             Value::Scalar(..) if !self.tree.is_null(id) => vec![Item { value: id, path: Path::default() }],
             _ => Vec::new(),
         }
@@ -274,11 +274,11 @@ impl Merger<'_> {
                             Entry { key, value, path: Path::default() }
                         });
                         let fields = fields.collect();
-                        self.tree.push(Node { value: Value::Mapping(fields), span, flow: true, marks: None })
+                        self.tree.push(Node { value: Value::Mapping(fields), span, style: Style::Flow, marks: None })
                     };
                     entries.push(Entry { key: item.value, value, path: item.path });
                 }
-                Some(self.make(id, Value::Mapping(entries)))
+                Some(self.make(id, Value::Mapping(entries.into())))
             }
             _ => None,
         }
@@ -291,7 +291,7 @@ impl Merger<'_> {
                 let span = self.tree.span(id);
                 let key = self.scalar(Text::verbatim(key, span, 0), Style::Plain);
                 let entry = Entry { key, value: id, path: Path::default() };
-                Some(self.make(id, Value::Mapping(vec![entry])))
+                Some(self.make(id, Value::Mapping(Box::new([entry]))))
             }
             _ => None,
         }

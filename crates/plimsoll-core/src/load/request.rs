@@ -184,7 +184,7 @@ fn written_name(bytes: Vec<u8>, variables: &Variables) -> Option<String> {
     let document = syntax::parse(&mut tree, file, sources.get(file), &mut Vec::new());
     document.roots.iter().rev().find_map(|root| {
         let value = tree.get(*root, "name")?.value;
-        let Value::Scalar(text, _) = &tree.node(value).value else { return None };
+        let Value::Scalar(text) = &tree.node(value).value else { return None };
         let written = text.clone();
         let name = interpolate(written.clone(), variables, &mut 0, &mut Vec::new());
         // A name of which nothing is left is a mistake, and not the same as none.

@@ -56,7 +56,7 @@ impl Resets {
                     path.pop();
                 }
                 if kept.len() != count {
-                    tree.change(id, Value::Mapping(kept));
+                    tree.change(id, Value::Mapping(kept.into()));
                 }
             }
             Value::Sequence(items) => {
@@ -65,7 +65,7 @@ impl Resets {
                 let kept: Vec<Item> = items.into_iter().filter(|it| self.walk(tree, it.value, path, budget)).collect();
                 path.pop();
                 if kept.len() != count {
-                    tree.change(id, Value::Sequence(kept));
+                    tree.change(id, Value::Sequence(kept.into()));
                 }
             }
             _ => {}
@@ -89,12 +89,13 @@ impl Resets {
 fn remove(tree: &mut Tree, id: NodeId, path: &[String]) -> NodeId {
     let [key, rest @ ..] = path else { return id };
     let node = tree.node(id).clone();
-    let Value::Mapping(mut entries) = node.value.clone() else { return id };
+    let Value::Mapping(entries) = &node.value else { return id };
+    let mut entries = entries.to_vec();
     let Some(at) = entries.iter().position(|it| tree.key(it.key) == key) else { return id };
     if rest.is_empty() {
         entries.remove(at);
     } else {
         entries[at].value = remove(tree, entries[at].value, rest);
     }
-    tree.push(crate::tree::Node { value: Value::Mapping(entries), ..node })
+    tree.push(crate::tree::Node { value: Value::Mapping(entries.into()), ..node })
 }

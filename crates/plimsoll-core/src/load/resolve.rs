@@ -54,7 +54,7 @@ pub fn resolve(
 }
 
 fn is_alias(tree: &Tree, id: NodeId) -> bool {
-    matches!(tree.node(id).value, Value::Alias(_, Some(_)))
+    matches!(&tree.node(id).value, Value::Alias(alias) if alias.target.is_some())
 }
 
 /// Puts the children of a node back. Where they are others now, what is written there is kept.
@@ -71,7 +71,9 @@ fn put(tree: &mut Tree, at: usize, written: Option<Value>, value: Value) {
 /// Leads an alias to its value, or expands a scalar. Only values come here: keys are never interpolated.
 fn follow(tree: &mut Tree, value: &mut NodeId, path: &mut Path, expansions: &mut Expansions<'_>) {
     let node = tree.node(*value);
-    if let Value::Alias(_, Some(target)) = node.value {
+    if let Value::Alias(alias) = &node.value
+        && let Some(target) = alias.target
+    {
         // The target is expanded where it stands, and only there.
         *path = Path::default().through(Via::Alias(node.span));
         *value = target;
@@ -88,7 +90,7 @@ struct Expansions<'a> {
 }
 
 fn expand(tree: &mut Tree, id: NodeId, expansions: &mut Expansions<'_>) {
-    if let Value::Scalar(text, style) = &tree.node(id).value
+    if let Value::Scalar(text) = &tree.node(id).value
         && text.as_str().contains('$')
     {
         let Expansions { variables, inserted, problems } = expansions;
@@ -99,8 +101,7 @@ fn expand(tree: &mut Tree, id: NodeId, expansions: &mut Expansions<'_>) {
             let problem = Problem::new(ProblemKind::Limit, text.span(), message);
             problems.push(problem.because(more_than(INSERTED >> 20, "MiB")));
         }
-        let value = Value::Scalar(expanded, *style);
-        tree.change(id, value);
+        tree.expand(id, expanded);
     }
 }
 
@@ -122,10 +123,10 @@ fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut
         entries.iter().map(|it| (tree.key(it.key).to_string(), own(it))).collect();
     let taken: Vec<Taken> = merges.iter().flat_map(|it| sources(tree, it)).collect();
     'all: for Taken { source, path, written } in taken {
-        match tree.node(source).value {
+        match &tree.node(source).value {
             Value::Mapping(_) => {}
             // The missing anchor is already reported.
-            Value::Alias(_, None) => continue,
+            Value::Alias(alias) if alias.target.is_none() => continue,
             _ => {
                 let span = path.steps().first().map_or(written, Via::span);
                 let problem = Problem::new(ProblemKind::YamlSyntax, span, "`<<` can only take in a mapping");
@@ -157,7 +158,7 @@ fn merge(tree: &mut Tree, id: NodeId, budget: &mut Option<usize>, problems: &mut
             entries.push(Entry { path, ..entry.clone() });
         }
     }
-    tree.change(id, Value::Mapping(entries));
+    tree.change(id, Value::Mapping(entries.into()));
 }
 
 /// The values that one `<<` names: a mapping, or each item of a list.

@@ -92,7 +92,7 @@ fn unify_list(tree: &mut Tree, list: NodeId, key: Key) {
     for (winner, loser) in replaced {
         tree.shadow(winner, loser);
     }
-    tree.change(list, Value::Sequence(kept));
+    tree.change(list, Value::Sequence(kept.into()));
 }
 
 /// The key of an item; `None` if a variable hides it, so that it is like no other.

@@ -127,9 +127,8 @@ impl<'a> Lower<'a> {
     pub fn texts(&self, entry: &Entry) -> Vec<(Text, Path)> {
         if self.is_sequence(entry.value) {
             let items = self.tree.items(entry.value);
-            let mut texts = Vec::with_capacity(items.len());
-            texts.extend(items.iter().filter_map(|it: &Item| Some((self.text(it.value)?, entry.path.then(&it.path)))));
-            texts
+            let texts = items.iter().filter_map(|it: &Item| Some((self.text(it.value)?, entry.path.then(&it.path))));
+            collect(items.len(), texts)
         } else {
             self.text(entry.value).map(|it| (it, entry.path.clone())).into_iter().collect()
         }
@@ -161,4 +160,12 @@ impl<'a> Lower<'a> {
     pub fn span(&self, id: NodeId) -> Span {
         self.tree.span(id)
     }
+}
+
+/// A list of this length or somewhat less. A large project has a hundred thousand short ones, for which the room for
+/// more would be most of what they take.
+pub(crate) fn collect<T>(most: usize, values: impl Iterator<Item = T>) -> Vec<T> {
+    let mut list = Vec::with_capacity(most);
+    list.extend(values);
+    list
 }

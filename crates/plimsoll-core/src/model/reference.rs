@@ -1,6 +1,6 @@
 //! What a service takes from elsewhere: networks, models, configs and secrets by name, and variables.
 
-use super::lower::Lower;
+use super::lower::{Lower, collect};
 use crate::text::Text;
 use crate::tree::{NodeId, Value};
 
@@ -28,9 +28,10 @@ pub(crate) fn files(lower: &Lower<'_>, id: NodeId) -> Vec<FileReference> {
 /// The items of a list, or the keys of a mapping.
 pub(crate) fn names(lower: &Lower<'_>, id: NodeId) -> Vec<Text> {
     if lower.is_sequence(id) {
-        return lower.tree.items(id).iter().filter_map(|it| lower.text(it.value)).collect();
+        let items = lower.tree.items(id);
+        return collect(items.len(), items.iter().filter_map(|it| lower.text(it.value)));
     }
-    lower.entries(id).filter_map(|it| lower.tree.text(it.key).cloned()).collect()
+    collect(lower.tree.entries(id).len(), lower.entries(id).filter_map(|it| lower.tree.text(it.key).cloned()))
 }
 
 /// How many values are looked at for variables. Real services have tens; aliases can make millions.
@@ -42,7 +43,7 @@ pub(crate) fn has_variables(lower: &Lower<'_>, id: NodeId) -> bool {
     for _ in 0..VALUES {
         let Some(id) = waiting.pop() else { return false };
         match &lower.tree.node(id).value {
-            Value::Scalar(text, _) if text.is_interpolated() => return true,
+            Value::Scalar(text) if text.is_interpolated() => return true,
             Value::Sequence(items) => waiting.extend(items.iter().map(|it| it.value)),
             Value::Mapping(entries) => waiting.extend(entries.iter().map(|it| it.value)),
             Value::Scalar(..) | Value::Alias(..) => {}

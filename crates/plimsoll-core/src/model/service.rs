@@ -101,32 +101,32 @@ pub struct Service {
     pub image: Option<Field<Text>>,
     /// Images that `image` took the place of when files were merged, the nearest first; none where it extends another
     /// service, whose image need not run.
-    pub replaced_images: Vec<Text>,
+    pub replaced_images: Rare<Vec<Text>>,
     pub build: Option<Box<Field<Build>>>,
-    pub provider: Option<Field<()>>,
-    pub extends: Option<Field<()>>,
+    pub provider: Option<Box<Field<()>>>,
+    pub extends: Option<Box<Field<()>>>,
     /// Something is written for it that is no service, no image or no build, which the schema reports.
     pub has_wrong_image: bool,
     pub platform: Option<Box<Field<Text>>>,
     pub mounts: Vec<Mount>,
     /// Mounts that are written for it and that Compose leaves out without a word.
-    pub lost_mounts: Vec<LostMount>,
-    pub volumes_from: Vec<VolumesFrom>,
+    pub lost_mounts: Rare<Vec<LostMount>>,
+    pub volumes_from: Rare<Vec<VolumesFrom>>,
     pub healthcheck: Option<Box<Field<Healthcheck>>>,
     pub depends_on: Vec<Dependency>,
     pub stop_signal: Option<Box<Field<Text>>>,
     pub stop_grace_period: Option<Box<Field<Period>>>,
-    pub restart: Option<Field<Text>>,
+    pub restart: Option<Box<Field<Text>>>,
     pub deploy: Rare<Deploy>,
-    pub scale: Option<Field<Option<i128>>>,
+    pub scale: Option<Box<Field<Option<i128>>>>,
     pub command: Option<Box<Field<Command>>>,
     pub entrypoint: Option<Box<Field<Command>>>,
     pub environment: Vec<Variable>,
     /// The name of a variable is hidden in another variable.
     pub environment_opaque: bool,
-    pub env_file: Vec<EnvFile>,
+    pub env_file: Rare<Vec<EnvFile>>,
     /// What the files of `env_file` say, as far as they could be read; a later one wins.
-    pub env_file_variables: Vec<Variable>,
+    pub env_file_variables: Rare<Vec<Variable>>,
     /// A file of `env_file` could not be read.
     pub env_file_hidden: bool,
     pub hostname: Option<Box<Field<Text>>>,
@@ -135,18 +135,18 @@ pub struct Service {
     pub pull_policy: Option<Box<Field<Text>>>,
     pub user: Option<Box<Field<Text>>>,
     pub working_dir: Option<Box<Field<Text>>>,
-    pub init: Option<Field<Option<bool>>>,
-    pub read_only: Option<Field<Option<bool>>>,
-    pub profiles: Vec<Text>,
-    pub configs: Vec<FileReference>,
-    pub secrets: Vec<FileReference>,
+    pub init: Option<Box<Field<Option<bool>>>>,
+    pub read_only: Option<Box<Field<Option<bool>>>>,
+    pub profiles: Rare<Vec<Text>>,
+    pub configs: Rare<Vec<FileReference>>,
+    pub secrets: Rare<Vec<FileReference>>,
     pub networks: Vec<Text>,
     /// Whether it has an address of its own (`ipv4_address`, `ipv6_address`) in one of them.
     pub fixed_address: bool,
-    pub models: Vec<Text>,
+    pub models: Rare<Vec<Text>>,
     /// `labels`, in either form.
-    pub labels: Vec<Variable>,
-    pub links: Vec<Text>,
+    pub labels: Rare<Vec<Variable>>,
+    pub links: Rare<Vec<Text>>,
     pub ipc: Option<Box<Field<Text>>>,
     pub pid: Option<Box<Field<Text>>>,
     pub uts: Option<Box<Field<Text>>>,
@@ -167,15 +167,15 @@ impl Service {
             keys: lower.entries(entry.value).count(),
             enabled: true,
             image: None,
-            replaced_images: Vec::new(),
+            replaced_images: Rare::default(),
             build: None,
             provider: None,
             extends: None,
             has_wrong_image: !lower.is_mapping(entry.value),
             platform: None,
             mounts: Vec::new(),
-            lost_mounts: Vec::new(),
-            volumes_from: Vec::new(),
+            lost_mounts: Rare::default(),
+            volumes_from: Rare::default(),
             healthcheck: None,
             depends_on: Vec::new(),
             stop_signal: None,
@@ -187,8 +187,8 @@ impl Service {
             entrypoint: None,
             environment: Vec::new(),
             environment_opaque: false,
-            env_file: Vec::new(),
-            env_file_variables: Vec::new(),
+            env_file: Rare::default(),
+            env_file_variables: Rare::default(),
             env_file_hidden: false,
             hostname: None,
             container_name: None,
@@ -198,14 +198,14 @@ impl Service {
             working_dir: None,
             init: None,
             read_only: None,
-            profiles: Vec::new(),
-            configs: Vec::new(),
-            secrets: Vec::new(),
+            profiles: Rare::default(),
+            configs: Rare::default(),
+            secrets: Rare::default(),
             networks: Vec::new(),
             fixed_address: false,
-            models: Vec::new(),
-            labels: Vec::new(),
-            links: Vec::new(),
+            models: Rare::default(),
+            labels: Rare::default(),
+            links: Rare::default(),
             ipc: None,
             pid: None,
             uts: None,
@@ -220,7 +220,7 @@ impl Service {
             extended |= field.path.steps().iter().any(|it| matches!(it, Via::Extends(_)));
         }
         if extended {
-            service.replaced_images.clear();
+            service.replaced_images = Rare::default();
         }
         service
     }
@@ -230,15 +230,15 @@ impl Service {
         match lower.tree.key(entry.key) {
             "image" => {
                 self.image = lower.text_field(entry);
-                self.replaced_images = lower.replaced(value);
+                self.replaced_images = Rare::list(lower.replaced(value));
                 self.has_wrong_image |= self.image.is_none();
             }
             "build" => {
                 self.build = Build::lower(lower, value).map(|it| Box::new(lower.field(entry, it)));
                 self.has_wrong_image |= self.build.is_none();
             }
-            "provider" => self.provider = Some(lower.field(entry, ())),
-            "extends" => self.extends = Some(lower.field(entry, ())),
+            "provider" => self.provider = Some(Box::new(lower.field(entry, ()))),
+            "extends" => self.extends = Some(Box::new(lower.field(entry, ()))),
             "platform" => self.platform = lower.text_field(entry).map(Box::new),
             "volumes" => {
                 self.mounts.reserve_exact(lower.tree.items(value).len());
@@ -255,39 +255,40 @@ impl Service {
             }
             "tmpfs" => self.mounts.extend(lower.texts(entry).into_iter().map(|(text, path)| Mount::tmpfs(text, path))),
             "volumes_from" => {
-                self.volumes_from = lower.texts(entry).into_iter().map(|it| VolumesFrom { source: it.0 }).collect();
+                let sources = lower.texts(entry).into_iter().map(|it| VolumesFrom { source: it.0 });
+                self.volumes_from = Rare::list(sources.collect());
             }
             "healthcheck" => self.healthcheck = Healthcheck::lower(lower, entry).map(Box::new),
             "depends_on" => self.depends_on = dependency::lower(lower, entry),
             "stop_signal" => self.stop_signal = lower.text_field(entry).map(Box::new),
             "stop_grace_period" => self.stop_grace_period = Period::lower(lower, entry).map(Box::new),
-            "restart" => self.restart = lower.text_field(entry),
+            "restart" => self.restart = lower.text_field(entry).map(Box::new),
             "deploy" => self.deploy = Deploy::lower(lower, entry).into(),
-            "scale" => self.scale = lower.integer_field(entry),
+            "scale" => self.scale = lower.integer_field(entry).map(Box::new),
             "command" => self.command = Command::lower(lower, entry).map(Box::new),
             "entrypoint" => self.entrypoint = Command::lower(lower, entry).map(Box::new),
             "environment" => (self.environment, self.environment_opaque) = environment::lower(lower, entry),
-            "env_file" => self.env_file = environment::lower_files(lower, entry),
+            "env_file" => self.env_file = Rare::list(environment::lower_files(lower, entry)),
             "hostname" => self.hostname = lower.text_field(entry).map(Box::new),
             "container_name" => self.container_name = lower.text_field(entry).map(Box::new),
             "network_mode" => self.network_mode = lower.text_field(entry).map(Box::new),
             "pull_policy" => self.pull_policy = lower.text_field(entry).map(Box::new),
             "user" => self.user = lower.text_field(entry).map(Box::new),
             "working_dir" => self.working_dir = lower.text_field(entry).map(Box::new),
-            "init" => self.init = lower.bool_field(entry),
-            "read_only" => self.read_only = lower.bool_field(entry),
-            "profiles" => self.profiles = lower.texts(entry).into_iter().map(|it| it.0).collect(),
-            "configs" => self.configs = reference::files(lower, value),
-            "secrets" => self.secrets = reference::files(lower, value),
+            "init" => self.init = lower.bool_field(entry).map(Box::new),
+            "read_only" => self.read_only = lower.bool_field(entry).map(Box::new),
+            "profiles" => self.profiles = Rare::list(lower.texts(entry).into_iter().map(|it| it.0).collect()),
+            "configs" => self.configs = Rare::list(reference::files(lower, value)),
+            "secrets" => self.secrets = Rare::list(reference::files(lower, value)),
             "networks" => {
                 self.networks = reference::names(lower, value);
                 let addresses = ["ipv4_address", "ipv6_address"];
                 let fixed = |it: &Entry| addresses.iter().any(|key| lower.get(it.value, key).is_some());
                 self.fixed_address = lower.entries(value).any(fixed);
             }
-            "models" => self.models = reference::names(lower, value),
-            "labels" => self.labels = environment::lower(lower, entry).0,
-            "links" => self.links = lower.texts(entry).into_iter().map(|it| it.0).collect(),
+            "models" => self.models = Rare::list(reference::names(lower, value)),
+            "labels" => self.labels = Rare::list(environment::lower(lower, entry).0),
+            "links" => self.links = Rare::list(lower.texts(entry).into_iter().map(|it| it.0).collect()),
             "ipc" => self.ipc = lower.text_field(entry).map(Box::new),
             "pid" => self.pid = lower.text_field(entry).map(Box::new),
             "uts" => self.uts = lower.text_field(entry).map(Box::new),
@@ -350,7 +351,7 @@ impl Service {
             value: it.1.clone().map(|value| Text::from_file(value, it.2, &it.0)),
             path: Path::default(),
         };
-        self.env_file_variables = files.variables.iter().map(variable).collect();
+        self.env_file_variables = Rare::list(files.variables.iter().map(variable).collect());
     }
 
     /// Whether an image can come from somewhere: an image, a build, a provider or another service.

@@ -107,10 +107,11 @@ impl<'a> Walk<'a> {
             let message = "aliases expand to too many values".to_string();
             return self.report(ProblemKind::Limit, self.tree.span(id), message, None);
         }
-        let found = match &self.tree.node(id).value {
+        let node = self.tree.node(id);
+        let found = match &node.value {
             Value::Alias(..) => return,
-            Value::Scalar(text, style) => {
-                if text.is_known() && self.scalar(id, text, *style, shape) {
+            Value::Scalar(text) => {
+                if text.is_known() && self.scalar(id, text, node.style, shape) {
                     self.also(id, shape);
                 }
                 return;
@@ -147,12 +148,12 @@ impl<'a> Walk<'a> {
     pub(super) fn start(&self, id: NodeId) -> Span {
         let span = self.tree.span(id);
         match &self.tree.node(id).value {
-            Value::Mapping(entries) if !self.tree.node(id).flow => {
+            Value::Mapping(entries) if !self.tree.node(id).is_flow() => {
                 // Merged entries stand elsewhere.
                 let own = entries.iter().find(|it| span.contains(self.tree.span(it.key)));
                 own.map_or(span, |it| self.tree.span(it.key))
             }
-            Value::Sequence(items) if !self.tree.node(id).flow => {
+            Value::Sequence(items) if !self.tree.node(id).is_flow() => {
                 let own = items.iter().find(|it| span.contains(self.tree.span(it.value)));
                 own.map_or(span, |it| self.start(it.value))
             }

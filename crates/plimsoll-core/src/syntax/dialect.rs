@@ -69,11 +69,11 @@ pub(super) fn check(tree: &Tree, document: &Document, source: &Source, bytes: By
     };
     let nodes = &tree.nodes[document.nodes.clone()];
     for node in nodes {
-        if let Value::Scalar(_, Style::Double) = node.value {
+        if node.style == Style::Double {
             let start = node.span.range().start;
             bad_escapes(&text[node.span.range()], |at, message| report(start + at.start..start + at.end, message));
         }
-        if node.flow {
+        if node.is_flow() {
             check_flow(tree, node, text, &mut report);
         }
         let Some(anchor) = node.anchor() else { continue };
@@ -101,8 +101,8 @@ fn check_flow(tree: &Tree, node: &Node, text: &str, report: &mut impl FnMut(Rang
     let mut sign = |child: NodeId| {
         let child = tree.node(child);
         let range = child.span.range();
-        if let (Value::Scalar(_, Style::Plain), Some(b':' | b'?'), false) =
-            (&child.value, text.as_bytes().get(range.start), range.is_empty())
+        if let (Value::Scalar(_), Style::Plain, Some(b':' | b'?'), false) =
+            (&child.value, child.style, text.as_bytes().get(range.start), range.is_empty())
         {
             report(range, "Compose reads no text that begins with `:` or `?` inside brackets; put it in quotes");
         }
@@ -133,7 +133,7 @@ fn check_flow(tree: &Tree, node: &Node, text: &str, report: &mut impl FnMut(Rang
 /// A value that is not what its tag says.
 fn check_tags(nodes: &[Node], problems: &mut Vec<Problem>) {
     for node in nodes {
-        let (Some(tag), Value::Scalar(value, _)) = (node.tag(), &node.value) else { continue };
+        let (Some(tag), Value::Scalar(value)) = (node.tag(), &node.value) else { continue };
         if !scalar::fits_tag(value.as_str(), &tag.name) {
             let span = if node.span.is_empty() { tag.span } else { node.span };
             let message = format!("the value is not what its tag `{}` says", tag.name);
@@ -179,7 +179,7 @@ fn check_lines(nodes: &[Node], document: &Document, source: &Source, mut report:
     };
     // Spans inside which a line may start with anything.
     let scalars = Ranges::new(nodes.iter().filter(several_lines).map(|it| it.span));
-    let flows = Ranges::new(nodes.iter().filter(|it| it.flow).map(|it| it.span));
+    let flows = Ranges::new(nodes.iter().filter(|it| it.is_flow()).map(|it| it.span));
     for line in 0..source.line_starts().len() {
         let range = source.line_range(line);
         let content = &text[range.clone()];

@@ -2,7 +2,7 @@
 
 use crate::problem::{Problem, ProblemKind};
 use crate::syntax::scalar::Kind;
-use crate::tree::{NodeId, Tree, Value};
+use crate::tree::{Entry, NodeId, Tree, Value};
 use std::collections::{HashMap, HashSet};
 
 /// Mappings up to this size are compared entry by entry, which is faster than a table.
@@ -23,8 +23,8 @@ impl Keys {
         self.merge
     }
 
-    /// Adds a key, and a problem if Compose refuses it.
-    pub fn add(&mut self, tree: &Tree, source: &str, map: NodeId, key: NodeId, problems: &mut Vec<Problem>) {
+    /// Adds a key behind those of `entries`, and a problem if Compose refuses it.
+    pub fn add(&mut self, tree: &Tree, source: &str, entries: &[Entry], key: NodeId, problems: &mut Vec<Problem>) {
         let span = tree.span(key);
         let merge = match tree.kind(key) {
             Some(Kind::String) => false,
@@ -33,7 +33,7 @@ impl Keys {
         };
         self.merge |= merge;
         self.alias |= is_alias(tree, source, key);
-        let Some(first) = self.twin(tree, source, map, key) else { return };
+        let Some(first) = self.twin(tree, source, entries, key) else { return };
         let name = tree.key(key);
         let problem = Problem::new(ProblemKind::DuplicateKey, span, format!("the key `{name}` is already defined"));
         let help = match merge {
@@ -44,9 +44,8 @@ impl Keys {
     }
 
     /// The key of the same name that stands before this one. Remembers this one if there is none.
-    fn twin(&mut self, tree: &Tree, source: &str, map: NodeId, key: NodeId) -> Option<NodeId> {
+    fn twin(&mut self, tree: &Tree, source: &str, entries: &[Entry], key: NodeId) -> Option<NodeId> {
         self.count += 1;
-        let entries = tree.entries(map);
         if self.count <= SMALL {
             let (name, alias) = name(tree, source, key);
             return entries.iter().map(|it| it.key).find(|it| self::name(tree, source, *it) == (name, alias));
@@ -67,19 +66,18 @@ impl Keys {
         }
     }
 
-    /// Compares aliases by their own names only, as Compose does: where `*a` gives a key that is there already,
-    /// the later value wins.
-    pub fn finish(self, tree: &mut Tree, map: NodeId) {
+    /// The entries of the mapping. Compares aliases by their own names only, as Compose does: where `*a` gives a key
+    /// that is there already, the later value wins.
+    pub fn finish(&self, tree: &Tree, entries: impl Iterator<Item = Entry>) -> Box<[Entry]> {
         if !self.alias {
-            return;
+            return entries.collect();
         }
+        let mut kept: Vec<Entry> = entries.collect();
         let mut seen = HashSet::new();
-        let later: Vec<bool> =
-            tree.entries(map).iter().rev().map(|it| seen.insert(tree.key(it.key).to_string())).collect();
-        if let Value::Mapping(entries) = &mut tree.nodes[map.0 as usize].value {
-            let mut keep = later.into_iter().rev();
-            entries.retain(|_| keep.next().unwrap_or(true));
-        }
+        let later: Vec<bool> = kept.iter().rev().map(|it| seen.insert(tree.key(it.key))).collect();
+        let mut keep = later.into_iter().rev();
+        kept.retain(|_| keep.next().unwrap_or(true));
+        kept.into()
     }
 }
 
@@ -107,13 +105,13 @@ fn not_a_string(tree: &Tree, source: &str, key: NodeId) -> Option<Problem> {
     let span = node.span;
     let (message, help) = match &node.value {
         // Its anchor is missing, which is reported already.
-        Value::Alias(_, None) => return None,
+        Value::Alias(alias) if alias.target.is_none() => return None,
         Value::Scalar(..) if span.is_empty() => ("a key is missing before `:`".to_string(), None),
-        Value::Scalar(text, _) => {
+        Value::Scalar(text) => {
             let name = text.as_str();
             (format!("the key `{name}` is not a string"), Some(format!("put it in quotes: `\"{name}\":`")))
         }
-        Value::Mapping(_) if node.flow && source[..span.range().start].ends_with('{') => {
+        Value::Mapping(_) if node.is_flow() && source[..span.range().start].ends_with('{') => {
             let message = "`{{ … }}` is a mapping inside a mapping to YAML, not text".to_string();
             (message, Some("put the whole value in quotes".to_string()))
         }

@@ -1,17 +1,18 @@
 //! Finds where a scalar is written, and for each part of its value the bytes of the file that it comes from.
 
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::text::{Detail, Run, Text};
 use crate::tree::Style;
 use std::ops::Range;
 
 /// The text of a scalar, with a map to the file where the two differ (escapes, folded lines, indentation).
-pub(super) fn text(source: &str, value: &str, span: Span, style: Style) -> Text {
+pub(super) fn text(file: &Source, value: &str, span: Span, style: Style) -> Text {
+    let source = file.text();
     let range = span.range();
     let quote = usize::from(matches!(style, Style::Single | Style::Double));
     let inner = range.start + quote..range.end.saturating_sub(quote).max(range.start + quote).min(source.len());
     if source.get(inner.clone()) == Some(value) {
-        return Text::verbatim(value, span, quote as u32);
+        return Text::written(file, span, quote > 0);
     }
     let mut walk = Walk { source, value, at: 0, runs: Vec::new() };
     match style {

@@ -172,7 +172,7 @@ impl Printer<'_> {
                     |it: &plimsoll_core::tree::Entry| (self.tree().key(it.key).to_string(), self.value(it.value));
                 Value::Object(entries.iter().map(pair).collect())
             }
-            Written::Scalar(text, _) => match self.tree().kind(id) {
+            Written::Scalar(text) => match self.tree().kind(id) {
                 Some(Kind::Null) => Value::Null,
                 Some(Kind::Bool(value)) => Value::Bool(value),
                 Some(Kind::Integer(value)) => integer(value),

@@ -167,7 +167,7 @@ impl Place<'_> {
             if span.end < line.start || span.start > line.end {
                 continue;
             }
-            if node.flow && (span.start < line.start || span.end > line.end) {
+            if node.is_flow() && (span.start < line.start || span.end > line.end) {
                 return true;
             }
             match &node.value {
