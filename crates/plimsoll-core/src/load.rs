@@ -20,6 +20,7 @@ mod unique;
 
 use crate::dockerfile::Dockerfile;
 use crate::problem::{Problem, ProblemKind};
+use crate::quick::QuickSet;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
 use crate::text::Text;
@@ -179,6 +180,7 @@ struct Loader<'a> {
     empty: Vec<FileId>,
     own: Vec<FileId>,
     stages: Vec<NodeId>,
+    unified: QuickSet<NodeId>,
     /// The environment of the project.
     variables: Variables,
 }
@@ -209,6 +211,7 @@ impl<'a> Loader<'a> {
             empty: Vec::new(),
             own: Vec::new(),
             stages: Vec::new(),
+            unified: QuickSet::default(),
             variables: Variables::unknown(),
         }
     }
@@ -220,7 +223,7 @@ impl<'a> Loader<'a> {
         let (mut env_files, mut dockerfiles) = (HashMap::new(), HashMap::new());
         let mut root = self.limit(root);
         if let Some(top) = root {
-            unique::unify(&mut self.tree, top);
+            unique::unify(&mut self.tree, top, &mut self.unified);
             env_files = self.env_files(top);
             dockerfiles = self.dockerfiles(top);
             root = root.filter(|_| !self.full);
@@ -275,6 +278,7 @@ impl<'a> Loader<'a> {
             // An empty file beside others is none.
             self.empty.push(file);
         }
+        let mut budget = Resets::budget(&self.tree, document.nodes.clone());
         for root in document.roots.clone() {
             if !matches!(self.tree.node(root).value, Value::Mapping(_)) {
                 if !broken {
@@ -282,7 +286,7 @@ impl<'a> Loader<'a> {
                 }
                 continue;
             }
-            let resets = Resets::collect(&mut self.tree, root, document.nodes.clone());
+            let resets = Resets::collect(&mut self.tree, root, &mut budget);
             let mut root = root;
             if mode.extends {
                 root = self.extend_all(root, context, &resets);
@@ -294,7 +298,7 @@ impl<'a> Loader<'a> {
                 return merged;
             }
             if let Some(below) = merged.filter(|_| mode.include) {
-                unique::unify(&mut self.tree, below);
+                unique::unify(&mut self.tree, below, &mut self.unified);
                 self.stages.push(below);
             }
             merged = merged.map(|it| resets.apply(&mut self.tree, it, &[]));
