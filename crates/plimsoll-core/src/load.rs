@@ -13,6 +13,7 @@ pub mod interpolate;
 pub mod likeness;
 pub mod limits;
 pub mod merge;
+mod outside;
 pub mod request;
 mod reset;
 pub mod resolve;
@@ -97,6 +98,9 @@ pub fn load_files(
     for path in paths {
         let file = loader.open(path).map_err(|why| (path.clone(), why))?;
         loader.own.push(file);
+        if loader.is_foreign(file, path, Span::start_of(file)) {
+            continue;
+        }
         let context = Context { path: path.clone(), base: base.to_string(), variables, included: Vec::new() };
         root = loader.documents(file, &context, Mode::WHOLE, root);
     }
@@ -137,6 +141,12 @@ impl Texts<'_> {
         match self {
             Texts::Given(sources) => sources,
             Texts::Growing(sources) => sources,
+        }
+    }
+
+    fn hide(&mut self, file: FileId) {
+        if let Texts::Growing(sources) = self {
+            sources.hide(file);
         }
     }
 
@@ -181,6 +191,8 @@ struct Loader<'a> {
     own: Vec<FileId>,
     stages: Vec<NodeId>,
     unified: QuickSet<NodeId>,
+    /// Of files from outside, whether they are something else than a Compose file.
+    foreign: HashMap<FileId, bool>,
     /// The environment of the project.
     variables: Variables,
 }
@@ -212,6 +224,7 @@ impl<'a> Loader<'a> {
             own: Vec::new(),
             stages: Vec::new(),
             unified: QuickSet::default(),
+            foreign: HashMap::new(),
             variables: Variables::unknown(),
         }
     }
@@ -241,22 +254,16 @@ impl<'a> Loader<'a> {
         }
         let bytes = self.files.read(path)?;
         let file = self.sources.add(path, bytes)?;
+        if self.files.is_outside(path) {
+            self.sources.hide(file);
+        }
         self.opened.insert(path.to_string(), file);
         Ok(file)
     }
 
     /// Reads the documents of a file and merges each over what is there before it.
     fn documents(&mut self, file: FileId, context: &Context<'_>, mode: Mode, below: Option<NodeId>) -> Option<NodeId> {
-        self.readings += 1;
-        self.readings_bytes += self.sources.all().get(file).text().len();
-        let place = Span::start_of(file);
-        if self.readings > limits::FILES {
-            self.exceed(place, "the project reads too many files", limits::more_than(limits::FILES, "files"));
-        } else if self.readings_bytes > limits::BYTES {
-            let most = limits::more_than(limits::BYTES >> 20, "MiB");
-            self.exceed(place, "the files of the project are too large together", most);
-        }
-        if self.full {
+        if !self.may_read(file) {
             return below;
         }
         let mut found = Vec::new();
