@@ -6,7 +6,7 @@ use crate::fix;
 use crate::images;
 use crate::model;
 use crate::projects::{self, Checked};
-use crate::report::{self, Report, Style, json};
+use crate::report::{self, Counts, Report, Style, json};
 use crate::rules;
 use crate::survey;
 use anstream::{AutoStream, ColorChoice};
@@ -152,13 +152,13 @@ fn check_files(options: &Check) -> Status {
         }
         return print(Status::Clean, false, |out| writeln!(out, "{}", escape::line(&said)));
     }
-    report::limit(&mut checked.found);
-    show(options, &report_of(&checked), status, None)
+    let all = report::limit(&mut checked.found);
+    show(options, &report_of(&checked, all), status, None)
 }
 
-fn report_of(checked: &Checked) -> Report<'_> {
+fn report_of(checked: &Checked, all: Option<Counts>) -> Report<'_> {
     let Checked { sources, projects, files, known, found, failures, .. } = checked;
-    Report { sources, projects: *projects, files: *files, known: *known, diagnostics: found, failures }
+    Report { sources, projects: *projects, files: *files, known: *known, diagnostics: found, all, failures }
 }
 
 /// Says what could not be read or written, what else there is to say, and what that and the findings mean for the one
@@ -201,18 +201,18 @@ fn show_diff(options: &Check, outcome: &fix::Outcome) -> Status {
 fn show_fixed(options: &Check, mut outcome: fix::Outcome, disk: &Disk) -> Status {
     let status = status_of(&outcome.checked);
     let line = outcome.summary("Fixed");
-    report::limit(&mut outcome.checked.found);
+    let all = report::limit(&mut outcome.checked.found);
     let is_stdin = |it: &str| it == STDIN;
     let reads_stdin = options.paths.iter().any(|it| it.to_str().is_some_and(is_stdin))
         || options.project.file.iter().any(|it| is_stdin(it));
     if !reads_stdin {
-        return show(options, &report_of(&outcome.checked), status, Some(&line));
+        return show(options, &report_of(&outcome.checked, all), status, Some(&line));
     }
     // What comes in goes out, and what is said of it does not get into it.
     let given = outcome.given(options).or_else(|| disk.read(STDIN).ok()).unwrap_or_default();
     let style = Style { color: false, links: false, summary: false, ..Style::default() };
     let format = options.format.first().map_or(args::Format::Text, |it| it.format);
-    _ = report::write(&mut io::stderr(), &report_of(&outcome.checked), format, style);
+    _ = report::write(&mut io::stderr(), &report_of(&outcome.checked, all), format, style);
     if !options.quiet {
         _ = writeln!(io::stderr(), "{line}");
     }
