@@ -159,6 +159,21 @@ fn what_extends_copies() {
 }
 
 #[test]
+fn many_documents_cost_no_more_than_what_they_say() {
+    let service = "services: {a: {image: b}}\n";
+    assert_eq!(passed(&[(MAIN, lines(10_000, |_| format!("---\n{service}")))]), None);
+    // What is under all of them is looked at once.
+    let services = lines(2_000, |it| format!("  s{it}:\n    image: b\n    environment: [A=b, C=d]\n"));
+    let text = format!("services:\n{services}{}", "---\nx-a: b\n".repeat(2_000));
+    assert_eq!(passed(&[(MAIN, text)]), None);
+    // So is what one of them takes away.
+    let services = lines(20_000, |it| format!("  s{it}: {{image: b, ports: ['{it}']}}\n"));
+    let resets = lines(20_000, |it| format!("  s{it}: {{ports: !reset []}}\n"));
+    let checked = check(&[(MAIN, format!("services:\n{services}---\nservices:\n{resets}"))], &Options::default());
+    assert!(checked.found.is_empty(), "{:?}", checked.found.first());
+}
+
+#[test]
 fn many_files() {
     let wide = |count: usize| {
         let mut files: Vec<(String, String)> =

@@ -198,6 +198,14 @@ fn a_million_findings_are_not_shown() {
             _ => 1,
         };
         assert_eq!(outcome.stdout.matches(said).count(), times, "{format}");
+        // Who counts them counts all.
+        let counted = match format {
+            "text" => format!("\n2 errors, {many} infos in 1 file"),
+            "json" => format!("\"infos\": {many},"),
+            "markdown" => format!("\n{} more are not listed.\n", many + 2 - 200),
+            _ => String::new(),
+        };
+        assert!(outcome.stdout.contains(&counted), "{format}: {counted}");
         assert!(outcome.stdout.contains("imagee") && outcome.stdout.contains("not declared"), "{format}");
         assert_eq!(run().stdout, outcome.stdout, "{format}");
     }

@@ -155,6 +155,129 @@ fn a_directory_full_of_odd_files_is_walked() {
     assert_eq!((status, said.as_str()), (0, "no findings in 1 file\n"));
 }
 
+const FORMATS: [&str; 10] =
+    ["text", "concise", "json", "sarif", "github", "gitlab", "markdown", "rdjson", "junit", "checkstyle"];
+
+/// All that the program says, in every format.
+fn all_said(folder: &std::path::Path, place: &Place, args: &[&str]) -> String {
+    let said = |format: &str| {
+        let mut command = place.command(&["check", "--select", "all", "--format", format]);
+        let done = finish(command.args(args).current_dir(folder), b"");
+        format!("{}{}", done.stdout, done.stderr)
+    };
+    FORMATS.map(said).concat()
+}
+
+#[test]
+fn of_files_outside_no_line_is_shown() {
+    let outside = "services:\n  # geheim\n  db:\n    image: postgres:17 # geheim\n    imagee: geheim\n";
+    let place = Place::new(&[
+        ("shop/a/compose.yaml", "include: [../../lib/part.yaml]\nservices: {a: {image: b}}\n"),
+        ("lib/part.yaml", outside),
+    ]);
+    let (shop, top) = (place.path().join("shop"), place.path().to_path_buf());
+    let text = |folder: &std::path::Path, args: &[&str]| {
+        finish(place.command(&["check"]).args(args).current_dir(folder), b"").stdout
+    };
+    for args in [&[][..], &["a"], &["a/compose.yaml"], &["-f", "a/compose.yaml"]] {
+        let said = all_said(&shop, &place, args);
+        assert!(!said.contains("geheim"), "{args:?}: {said}");
+        let said = text(&shop, args);
+        assert!(said.contains("─[../lib/part.yaml:5:5]\n 5 │ …\n   · ─\n"), "{args:?}: {said}");
+    }
+    // What is named or lies where somebody works is shown, and so is what is in one repository.
+    let shown = "    imagee: geheim";
+    assert!(text(&shop, &["a", "../lib/part.yaml"]).contains(shown));
+    assert!(text(&top, &["shop/a"]).contains(shown));
+    place.write(".plimsoll.yaml", b"{}\n");
+    assert!(text(&shop, &["a"]).contains(shown));
+    std::fs::remove_file(top.join(".plimsoll.yaml")).unwrap();
+    std::fs::create_dir(top.join(".git")).unwrap();
+    assert!(text(&shop, &["a"]).contains(shown));
+    std::fs::create_dir(shop.join(".git")).unwrap();
+    assert!(!text(&shop, &["a"]).contains(shown));
+}
+
+#[test]
+fn of_files_outside_that_are_none_of_compose_nothing_is_told() {
+    let texts = [
+        "root:x:0:0:geheim:/root:/bin/sh\ngeheim:x:1:1::/:/bin/sh\n",
+        "geheim: [\n",
+        "- geheim\n",
+        "{\"geheim\": {\"geheim\": 1, \"geheim\": 2}}\n",
+        "kind: Secret\nsecrets: {geheim: {geheim: 1}}\n",
+        "services: [geheim]\n",
+        "secrets: {a: geheim}\n",
+        "a: ${geheim\n",
+        "",
+    ];
+    let place = Place::new(&[("shop/compose.yaml", "")]);
+    let shop = place.path().join("shop");
+    for text in texts {
+        place.write("secret", text.as_bytes());
+        for compose in [
+            "include: [../secret]\nservices: {a: {image: b}}\n",
+            "services: {a: {image: b, extends: {file: ../secret, service: geheim}}}\n",
+        ] {
+            place.write("shop/compose.yaml", compose.replace("geheim", "x").as_bytes());
+            let said = all_said(&shop, &place, &[]);
+            assert!(!said.contains("geheim"), "{text} {compose}: {said}");
+            let found = finish(place.command(&["check", "--format", "concise"]).current_dir(&shop), b"");
+            let message = "error yaml-syntax the file `../secret` is not a Compose file";
+            assert_eq!((found.status, found.stdout.matches(message).count()), (1, 1), "{text}: {}", found.stdout);
+            for command in ["model", "survey"] {
+                let done = finish(place.command(&[command]).current_dir(&shop), b"");
+                assert!(!format!("{}{}", done.stdout, done.stderr).contains("geheim"), "{text}: {}", done.stderr);
+            }
+        }
+        // Settings and `.env` are a stranger's as well.
+        place.write("shop/compose.yaml", GOOD.as_bytes());
+        place.write("shop/.plimsoll.yaml", b"projects: {p: {files: [../secret]}}\n");
+        assert!(!all_said(&shop, &place, &[]).contains("geheim"), "{text}");
+        assert!(!all_said(&shop, &place, &["--project", "p"]).contains("geheim"), "{text}");
+        std::fs::remove_file(shop.join(".plimsoll.yaml")).unwrap();
+        place.write("shop/.env", b"COMPOSE_FILE=../secret\n");
+        let said = all_said(&shop, &place, &[]);
+        assert!(!said.contains("geheim") && said.contains("is not a Compose file"), "{text}: {said}");
+        std::fs::remove_file(shop.join(".env")).unwrap();
+    }
+    // Parts of a Compose file are that.
+    for text in ["volumes: {a: }\n", "x-a: 1\n", "services: {x: {image: b}}\nother: 1\n", "services:\n"] {
+        place.write("secret", text.as_bytes());
+        place.write("shop/compose.yaml", b"include: [../secret]\nservices: {a: {image: b}}\n");
+        let said = all_said(&shop, &place, &[]);
+        assert!(!said.contains("is not a Compose file"), "{text}: {said}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn links_that_lead_outside_show_nothing_of_what_is_there() {
+    let secret = "services:\n  a: {image: b, imagee: c} # geheim\n";
+    let place = Place::new(&[("shop/compose.yaml", "include: [part.yaml]\n"), ("secret", secret)]);
+    let shop = place.path().join("shop");
+    let link = |name: &str| std::os::unix::fs::symlink("../secret", shop.join(name)).unwrap();
+    link("part.yaml");
+    for args in [&[][..], &["compose.yaml"], &["."]] {
+        let said = all_said(&shop, &place, args);
+        assert!(said.contains("imagee") && !said.contains("geheim"), "{args:?}: {said}");
+    }
+    std::fs::remove_file(shop.join("compose.yaml")).unwrap();
+    link("compose.yaml");
+    assert!(!all_said(&shop, &place, &[]).contains("geheim"));
+    // Who names a link means what it leads to.
+    assert!(all_said(&shop, &place, &["compose.yaml"]).contains("geheim"));
+    place.write("secret", b"geheim: [\n");
+    assert!(!all_said(&shop, &place, &[]).contains("geheim"));
+    std::fs::remove_file(shop.join("compose.yaml")).unwrap();
+    place.write("shop/compose.yaml", GOOD.as_bytes());
+    std::fs::remove_file(shop.join("part.yaml")).unwrap();
+    place.write("secret", b"geheim: 1\n");
+    link(".plimsoll.yaml");
+    let said = all_said(&shop, &place, &[]);
+    assert!(!said.contains("geheim") && said.contains("they lie outside of where they are named"), "{said}");
+}
+
 /// What the program opens, by the system calls that it makes. Not every machine can tell.
 #[cfg(target_os = "linux")]
 #[test]

@@ -13,6 +13,7 @@ pub mod interpolate;
 pub mod likeness;
 pub mod limits;
 pub mod merge;
+mod outside;
 pub mod request;
 mod reset;
 pub mod resolve;
@@ -20,6 +21,7 @@ mod unique;
 
 use crate::dockerfile::Dockerfile;
 use crate::problem::{Problem, ProblemKind};
+use crate::quick::QuickSet;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
 use crate::text::Text;
@@ -96,6 +98,9 @@ pub fn load_files(
     for path in paths {
         let file = loader.open(path).map_err(|why| (path.clone(), why))?;
         loader.own.push(file);
+        if loader.is_foreign(file, path, Span::start_of(file)) {
+            continue;
+        }
         let context = Context { path: path.clone(), base: base.to_string(), variables, included: Vec::new() };
         root = loader.documents(file, &context, Mode::WHOLE, root);
     }
@@ -139,6 +144,12 @@ impl Texts<'_> {
         }
     }
 
+    fn hide(&mut self, file: FileId) {
+        if let Texts::Growing(sources) = self {
+            sources.hide(file);
+        }
+    }
+
     fn add(&mut self, path: &str, bytes: Vec<u8>) -> Result<FileId, ReadError> {
         match self {
             Texts::Given(_) => Err(ReadError::Missing),
@@ -179,6 +190,9 @@ struct Loader<'a> {
     empty: Vec<FileId>,
     own: Vec<FileId>,
     stages: Vec<NodeId>,
+    unified: QuickSet<NodeId>,
+    /// Of files from outside, whether they are something else than a Compose file.
+    foreign: HashMap<FileId, bool>,
     /// The environment of the project.
     variables: Variables,
 }
@@ -209,6 +223,8 @@ impl<'a> Loader<'a> {
             empty: Vec::new(),
             own: Vec::new(),
             stages: Vec::new(),
+            unified: QuickSet::default(),
+            foreign: HashMap::new(),
             variables: Variables::unknown(),
         }
     }
@@ -220,7 +236,7 @@ impl<'a> Loader<'a> {
         let (mut env_files, mut dockerfiles) = (HashMap::new(), HashMap::new());
         let mut root = self.limit(root);
         if let Some(top) = root {
-            unique::unify(&mut self.tree, top);
+            unique::unify(&mut self.tree, top, &mut self.unified);
             env_files = self.env_files(top);
             dockerfiles = self.dockerfiles(top);
             root = root.filter(|_| !self.full);
@@ -237,22 +253,16 @@ impl<'a> Loader<'a> {
         }
         let bytes = self.files.read(path)?;
         let file = self.sources.add(path, bytes)?;
+        if self.files.is_outside(path) {
+            self.sources.hide(file);
+        }
         self.opened.insert(path.to_string(), file);
         Ok(file)
     }
 
     /// Reads the documents of a file and merges each over what is there before it.
     fn documents(&mut self, file: FileId, context: &Context<'_>, mode: Mode, below: Option<NodeId>) -> Option<NodeId> {
-        self.readings += 1;
-        self.readings_bytes += self.sources.all().get(file).text().len();
-        let place = Span::start_of(file);
-        if self.readings > limits::FILES {
-            self.exceed(place, "the project reads too many files", limits::more_than(limits::FILES, "files"));
-        } else if self.readings_bytes > limits::BYTES {
-            let most = limits::more_than(limits::BYTES >> 20, "MiB");
-            self.exceed(place, "the files of the project are too large together", most);
-        }
-        if self.full {
+        if !self.may_read(file) {
             return below;
         }
         let mut found = Vec::new();
@@ -274,6 +284,7 @@ impl<'a> Loader<'a> {
             // An empty file beside others is none.
             self.empty.push(file);
         }
+        let mut budget = Resets::budget(&self.tree, document.nodes.clone());
         for root in document.roots.clone() {
             if !matches!(self.tree.node(root).value, Value::Mapping(_)) {
                 if !broken {
@@ -281,7 +292,7 @@ impl<'a> Loader<'a> {
                 }
                 continue;
             }
-            let resets = Resets::collect(&mut self.tree, root, document.nodes.clone());
+            let resets = Resets::collect(&mut self.tree, root, &mut budget);
             let mut root = root;
             if mode.extends {
                 root = self.extend_all(root, context, &resets);
@@ -293,7 +304,7 @@ impl<'a> Loader<'a> {
                 return merged;
             }
             if let Some(below) = merged.filter(|_| mode.include) {
-                unique::unify(&mut self.tree, below);
+                unique::unify(&mut self.tree, below, &mut self.unified);
                 self.stages.push(below);
             }
             merged = merged.map(|it| resets.apply(&mut self.tree, it, &[]));

@@ -107,6 +107,7 @@ pub struct Source {
     /// Shared with the strings of the projects that are made of it.
     text: Arc<String>,
     encoding: Encoding,
+    is_outside: bool,
     lines: Vec<u32>,
     /// Characters before each block of [`BLOCK`] bytes, made when the first column is asked for.
     counts: OnceLock<Vec<u32>>,
@@ -159,6 +160,11 @@ impl Source {
     /// How the bytes became text.
     pub fn encoding(&self) -> Encoding {
         self.encoding
+    }
+
+    /// Whether it lies where nobody has pointed to but the files under check. None of its lines is shown.
+    pub fn is_outside(&self) -> bool {
+        self.is_outside
     }
 
     /// Byte offsets at which lines start. The first is 0, or 3 behind a byte order mark.
@@ -263,8 +269,20 @@ impl Sources {
 
     fn push(&mut self, name: String, text: String, encoding: Encoding) -> FileId {
         let lines = line_starts(&text);
-        self.files.push(Source { name, text: Arc::new(text), encoding, lines, counts: OnceLock::new() });
+        self.files.push(Source {
+            name,
+            text: Arc::new(text),
+            encoding,
+            is_outside: false,
+            lines,
+            counts: OnceLock::new(),
+        });
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Says of a file that it lies outside, so that none of its lines is shown.
+    pub fn hide(&mut self, file: FileId) {
+        self.files[file.0 as usize].is_outside = true;
     }
 
     /// Takes over the files of another check, and gives what leads from the spans of that one to spans of this.

@@ -3,7 +3,7 @@
 //! It is made for a request and lives as long as the texts do.
 
 use crate::documents::Kind;
-use crate::project::{Key, View, Way, root_of};
+use crate::project::{Key, View, Way, path_in, root_of};
 use crate::session::Session;
 use lsp_types::{Position, Range, Uri};
 use plimsoll_core::check::{Knowledge, Options, Resolution, resolve};
@@ -16,7 +16,7 @@ use plimsoll_core::source::{FileId, Sources, Span};
 use plimsoll_rules::RULES;
 use plimsoll_rules::images::{Catalogue, catalogue};
 use plimsoll_rules::state::{State, States};
-use plimsoll_workspace::disk::{Disk, absolute, relative};
+use plimsoll_workspace::disk::{Disk, relative};
 use plimsoll_workspace::settings::{self, Asked};
 use plimsoll_workspace::subject::Subject;
 
@@ -96,8 +96,7 @@ impl Session {
         };
         let mut sources = Sources::new();
         let resolution = resolve(&mut sources, &disk, &target, RULES).ok()?;
-        let is_it = |name: &str| if is_file { absolute(&root, name) == path } else { name == path };
-        let file = sources.iter().find(|it| is_it(it.1.name())).map(|it| it.0)?;
+        let file = sources.iter().find(|it| path_in(&root, it.1.name()) == path).map(|it| it.0)?;
         let knowledge = options.knowledge;
         let known = knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue());
         let states = States::new(&resolution.project, known);
@@ -150,7 +149,7 @@ impl Analysis<'_> {
 
     /// The absolute path of a file of the project.
     pub fn path_of(&self, file: FileId) -> String {
-        absolute(&self.root, self.sources.get(file).name())
+        path_in(&self.root, self.sources.get(file).name())
     }
 
     /// The state profile of a service.

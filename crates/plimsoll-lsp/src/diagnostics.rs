@@ -111,7 +111,7 @@ impl Session {
         for edit in &fix.edits {
             // Where lines were taken out, the places around them are not what they seem.
             let path = project.path_of(edit.span.file);
-            if self.projects.recovered.contains_key(&path) {
+            if self.projects.recovered.contains_key(path) {
                 return None;
             }
             let uri = self.uri_of(project, edit.span.file)?;
@@ -119,7 +119,7 @@ impl Session {
             match documents.iter_mut().find(|it| it.uri == uri) {
                 Some(known) => known.edits.push(edit),
                 None => {
-                    let version = self.documents.get(&path).map(|it| it.version);
+                    let version = self.documents.get(path).map(|it| it.version);
                     documents.push(DocumentEdits { uri, version, edits: vec![edit] });
                 }
             }
@@ -200,11 +200,7 @@ impl Session {
 
     /// The address of a file of a project: what the client calls it, if it is open.
     pub fn uri_of(&self, project: &Project, file: FileId) -> Option<Uri> {
-        let path = match project.root.is_empty() {
-            true => project.sources.get(file).name().to_string(),
-            false => project.path_of(file),
-        };
-        self.uri(&path)
+        self.uri(project.path_of(file))
     }
 
     /// The address of a path: what the client calls it, if it is open.

@@ -9,7 +9,7 @@ use plimsoll_core::fix::Texts;
 use plimsoll_core::load::discover::{DEFAULT_NAMES, base_name, default_file, project_of};
 use plimsoll_core::load::files::{directory, join};
 use plimsoll_core::load::request::{self, Request};
-use plimsoll_core::source::{FileId, Sources};
+use plimsoll_core::source::{FileId, Source, Sources};
 use plimsoll_workspace::baseline::{Baseline, Outlines};
 use plimsoll_workspace::disk::{Disk, absolute, relative};
 use plimsoll_workspace::settings::{self, Asked, ConfigError, ConfigFile, Configs, Which};
@@ -61,8 +61,6 @@ pub struct Project {
     pub subject: Subject,
     /// What holds for it.
     pub options: Options,
-    /// The directory from which paths are seen.
-    pub root: String,
     /// The texts.
     pub sources: Sources,
     /// What was found.
@@ -71,25 +69,32 @@ pub struct Project {
     pub failures: Vec<(String, String)>,
     /// Every path that was asked for.
     pub reads: BTreeSet<String>,
-    lines: HashMap<FileId, Lines>,
+    files: HashMap<FileId, File>,
+}
+
+/// One file of a project.
+struct File {
+    /// Its absolute path, or its address if it is no file.
+    path: String,
+    lines: Lines,
 }
 
 impl Project {
     /// The absolute path of one of its files.
-    pub fn path_of(&self, file: FileId) -> String {
-        absolute(&self.root, self.sources.get(file).name())
+    pub fn path_of(&self, file: FileId) -> &str {
+        self.files.get(&file).map_or("", |it| &it.path)
     }
 
     /// The lines of one of its files.
     pub fn lines(&self, file: FileId) -> &Lines {
         // Every file has its lines from the start.
         static NONE: Lines = Lines::none();
-        self.lines.get(&file).unwrap_or(&NONE)
+        self.files.get(&file).map_or(&NONE, |it| &it.lines)
     }
 
     /// Whether it has read a file beside those that it is made of.
     fn takes_in(&self, path: &str) -> bool {
-        self.sources.iter().any(|(file, _)| self.path_of(file) == path)
+        self.files.values().any(|it| it.path == path)
     }
 }
 
@@ -324,12 +329,13 @@ impl Projects {
             leave_new(config, &key.root, &outcome.sources, &mut outcome.found);
         }
         let mut reads: BTreeSet<String> = disk.asked().iter().map(|it| absolute(&key.root, it)).collect();
-        reads.extend(outcome.sources.iter().map(|(_, it)| absolute(&key.root, it.name())));
+        let file = |it: &Source| File { path: path_in(&key.root, it.name()), lines: Lines::new(it.text()) };
+        let files: HashMap<FileId, File> = outcome.sources.iter().map(|(id, it)| (id, file(it))).collect();
+        reads.extend(files.values().map(|it| it.path.clone()));
         reads.extend(config.iter().map(|it| join(&it.folder, plimsoll_core::config::FILE_NAME)));
-        let lines = outcome.sources.iter().map(|(file, it)| (file, Lines::new(it.text()))).collect();
         let failures = outcome.failures.into_iter().map(|it| (absolute(&key.root, &it.file), it.message)).collect();
         let (sources, found) = (outcome.sources, outcome.found);
-        let project = Project { subject, options, root: key.root.clone(), sources, found, failures, reads, lines };
+        let project = Project { subject, options, sources, found, failures, reads, files };
         self.all.insert(key.clone(), project);
         Ok(())
     }
@@ -347,6 +353,11 @@ fn target(view: &View, request: &Request) -> Subject {
             message: why.to_string(),
         }),
     }
+}
+
+/// The path of a file that is seen from a directory. A text that is no file is seen from nowhere, and has its address.
+pub fn path_in(root: &str, name: &str) -> String {
+    if root.is_empty() { name.to_string() } else { absolute(root, name) }
 }
 
 /// What the files of a project call a document.

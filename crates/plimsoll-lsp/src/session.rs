@@ -219,7 +219,8 @@ impl Session {
         let mut paths: BTreeSet<String> = self.told.keys().cloned().collect();
         paths.extend(self.documents.values().filter(|it| it.kind != Kind::Other).map(|it| it.path.clone()));
         for project in self.projects.all.values() {
-            paths.extend(project.found.iter().map(|it| project.path_of(it.span.file)));
+            let files: BTreeSet<_> = project.found.iter().map(|it| it.span.file).collect();
+            paths.extend(files.into_iter().map(|it| project.path_of(it).to_string()));
         }
         paths.extend(self.projects.broken.keys().cloned());
         let (mut news, mut changed) = (Vec::new(), BTreeSet::new());

@@ -1,5 +1,6 @@
 //! Reads the files of a check: regular files and standard input, and nothing else.
 
+use crate::near::Near;
 use plimsoll_core::fix::Texts;
 use plimsoll_core::load::files::{Files, ReadError, join};
 use plimsoll_core::source::{DecodeError, FileId, Sources};
@@ -158,6 +159,7 @@ pub struct Disk {
     changed: Arc<Texts>,
     /// The names of what was changed, by where links lead.
     names: Arc<HashMap<PathBuf, String>>,
+    near: Arc<Near>,
     /// What was asked for, if somebody wants to know.
     asked: Option<Arc<Mutex<BTreeSet<String>>>>,
 }
@@ -166,6 +168,11 @@ impl Disk {
     /// The files of this machine, where relative paths start from a directory.
     pub fn at(root: &Path) -> Disk {
         Disk { root: Some(root.into()), ..Disk::default() }
+    }
+
+    /// The files of this machine, some of which somebody has named. What lies elsewhere is a stranger's to name.
+    pub fn near(named: Vec<PathBuf>) -> Disk {
+        Disk { near: Arc::new(Near::new(named)), ..Disk::default() }
     }
 
     /// Where a path leads on this machine.
@@ -241,6 +248,13 @@ impl Files for Disk {
 
     fn is_directory(&self, path: &str) -> bool {
         fs::metadata(self.place(Path::new(path))).is_ok_and(|it| it.is_dir())
+    }
+
+    fn is_outside(&self, path: &str) -> bool {
+        // Who changes a file has seen it.
+        let unchanged = || self.changed(path).is_none();
+        let file = fs::canonicalize(self.place(Path::new(path))).ok();
+        file.is_some_and(|it| !self.near.holds(&self.place(Path::new("")), &it) && unchanged())
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod baseline;
 pub mod disk;
 pub mod escape;
+mod near;
 pub mod settings;
 pub mod subject;
 pub mod uri;

@@ -48,6 +48,10 @@ impl ConfigFile {
             mistakes.sort_by_key(|it| it.span);
             knowledge = Knowledge::new(catalogue);
         }
+        // A link may lead to anything, and a mistake would be told with parts of it.
+        if !mistakes.is_empty() && Disk::at(Path::new(directory(path))).is_outside(path) {
+            return Err(unread("there are mistakes in them, and they lie outside of where they are named".to_string()));
+        }
         if !mistakes.is_empty() {
             return Err(ConfigError::Wrong(sources, mistakes));
         }

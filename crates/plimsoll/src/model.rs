@@ -27,11 +27,10 @@ pub(crate) struct Shape {
 }
 
 /// The text to print; without one, why there is none.
-pub(crate) fn model(request: &Request, shape: Shape) -> Result<String, String> {
-    let disk = Disk::default();
-    let target = request::resolve(&disk, request).map_err(|it| format!("error: {it}\n"))?;
+pub(crate) fn model(request: &Request, shape: Shape, disk: &Disk) -> Result<String, String> {
+    let target = request::resolve(disk, request).map_err(|it| format!("error: {it}\n"))?;
     let mut sources = Sources::new();
-    let found = resolve(&mut sources, &disk, &target, RULES);
+    let found = resolve(&mut sources, disk, &target, RULES);
     let found = found.map_err(|(path, why)| format!("error: {path}: {why}\n"))?;
     if !found.refusals.is_empty() {
         return Err(refusals(&sources, &found).unwrap_or_else(|error| format!("error: {error}\n")));

@@ -34,6 +34,8 @@ pub struct Report<'a> {
     pub known: usize,
     /// The findings, in the order in which they are shown.
     pub diagnostics: &'a [Diagnostic],
+    /// How many findings there are, if there are more than are shown.
+    pub all: Option<Counts>,
     /// The files that could not be read.
     pub failures: &'a [Failure],
 }
@@ -81,7 +83,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>, format: Format, style: St
     out.write_all(if is_xml { escape::xml(&text) } else { escape::json(&text) }.as_bytes())
 }
 
-/// How many findings there are of each severity.
+/// How many findings there are.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
     /// Findings of severity `error`.
@@ -90,46 +92,67 @@ pub struct Counts {
     pub warnings: usize,
     /// Findings of severity `info`.
     pub infos: usize,
+    /// Findings with a safe fix.
+    pub fixable: usize,
+    /// Findings with a fix that is not safe.
+    pub fixable_unsafe: usize,
+}
+
+impl Counts {
+    /// Counts findings.
+    pub fn of(found: &[Diagnostic]) -> Counts {
+        let severe = |severity| found.iter().filter(|it| it.severity == severity).count();
+        let fixable = |safety| found.iter().filter(|it| it.fix.as_ref().is_some_and(|it| it.safety == safety)).count();
+        Counts {
+            errors: severe(Severity::Error),
+            warnings: severe(Severity::Warning),
+            infos: severe(Severity::Info),
+            fixable: fixable(Safety::Safe),
+            fixable_unsafe: fixable(Safety::Unsafe),
+        }
+    }
+
+    /// All of them.
+    pub fn total(&self) -> usize {
+        self.errors + self.warnings + self.infos
+    }
 }
 
 impl<'a> Report<'a> {
     /// Nothing was found in these files.
     pub fn new(sources: &'a Sources) -> Report<'a> {
-        Report { sources, projects: 1, files: sources.iter().count(), known: 0, diagnostics: &[], failures: &[] }
-    }
-
-    /// Counts the findings.
-    pub fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
-        for diagnostic in self.diagnostics {
-            *match diagnostic.severity {
-                Severity::Error => &mut counts.errors,
-                Severity::Warning => &mut counts.warnings,
-                Severity::Info => &mut counts.infos,
-            } += 1;
+        Report {
+            sources,
+            projects: 1,
+            files: sources.iter().count(),
+            known: 0,
+            diagnostics: &[],
+            all: None,
+            failures: &[],
         }
-        counts
     }
 
-    /// How many findings have a fix of this safety.
-    pub fn fixable(&self, safety: Safety) -> usize {
-        self.diagnostics.iter().filter(|it| it.fix.as_ref().is_some_and(|it| it.safety == safety)).count()
+    /// Counts the findings, with those that are not shown.
+    pub fn counts(&self) -> Counts {
+        self.all.unwrap_or_else(|| Counts::of(self.diagnostics))
     }
 }
 
 /// How many findings of one file are shown at the most. Nobody reads as many, and few programs take more.
 pub const MOST: usize = 10_000;
 
-/// Leaves out what is too much in one file, the least bad first, and says so in the place of the rest.
-pub fn limit(found: &mut Vec<Diagnostic>) {
+/// Leaves out what is too much in one file, the least bad first, and says so in the place of the rest. How many there
+/// were, if anything is left out.
+pub fn limit(found: &mut Vec<Diagnostic>) -> Option<Counts> {
     let mut left: HashMap<FileId, Left> = HashMap::new();
     for it in found.iter() {
         left.entry(it.span.file).or_default().count(it.severity);
     }
     left.retain(|_, it| it.total() > MOST);
     if left.is_empty() {
-        return;
+        return None;
     }
+    let all = Counts::of(found);
     left.values_mut().for_each(Left::give_room);
     let mut first: BTreeMap<FileId, Diagnostic> = BTreeMap::new();
     found.retain(|it| {
@@ -158,6 +181,7 @@ pub fn limit(found: &mut Vec<Diagnostic>) {
         it.help("mend what is shown, or select fewer rules");
         found.push(it);
     }
+    Some(all)
 }
 
 /// The findings of one file by severity, the worst first: all of them, then those that are left out.

@@ -6,7 +6,7 @@ use crate::fix;
 use crate::images;
 use crate::model;
 use crate::projects::{self, Checked};
-use crate::report::{self, Report, Style, json};
+use crate::report::{self, Counts, Report, Style, json};
 use crate::rules;
 use crate::survey;
 use anstream::{AutoStream, ColorChoice};
@@ -21,6 +21,7 @@ use plimsoll_workspace::escape;
 use plimsoll_workspace::settings::ConfigError;
 use std::ffi::OsString;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// What the program tells the one who called it.
@@ -130,7 +131,7 @@ fn check_files(options: &Check) -> Status {
     if options.diff && options.format.iter().any(|it| it.format != args::Format::Text || it.file.is_some()) {
         return fail("`--diff` prints a patch and no report, so there is no `--format` for it");
     }
-    let disk = Disk::default();
+    let disk = near(&options.project, options.paths.iter().cloned());
     if options.diff {
         let shown = projects::with_plan(options, &request, |plan| fix::fix(plan, &disk, options.unsafe_fixes));
         return shown.map_or_else(|error| refuse(&error), |it| show_diff(options, &it));
@@ -151,13 +152,13 @@ fn check_files(options: &Check) -> Status {
         }
         return print(Status::Clean, false, |out| writeln!(out, "{}", escape::line(&said)));
     }
-    report::limit(&mut checked.found);
-    show(options, &report_of(&checked), status, None)
+    let all = report::limit(&mut checked.found);
+    show(options, &report_of(&checked, all), status, None)
 }
 
-fn report_of(checked: &Checked) -> Report<'_> {
+fn report_of(checked: &Checked, all: Option<Counts>) -> Report<'_> {
     let Checked { sources, projects, files, known, found, failures, .. } = checked;
-    Report { sources, projects: *projects, files: *files, known: *known, diagnostics: found, failures }
+    Report { sources, projects: *projects, files: *files, known: *known, diagnostics: found, all, failures }
 }
 
 /// Says what could not be read or written, what else there is to say, and what that and the findings mean for the one
@@ -200,18 +201,18 @@ fn show_diff(options: &Check, outcome: &fix::Outcome) -> Status {
 fn show_fixed(options: &Check, mut outcome: fix::Outcome, disk: &Disk) -> Status {
     let status = status_of(&outcome.checked);
     let line = outcome.summary("Fixed");
-    report::limit(&mut outcome.checked.found);
+    let all = report::limit(&mut outcome.checked.found);
     let is_stdin = |it: &str| it == STDIN;
     let reads_stdin = options.paths.iter().any(|it| it.to_str().is_some_and(is_stdin))
         || options.project.file.iter().any(|it| is_stdin(it));
     if !reads_stdin {
-        return show(options, &report_of(&outcome.checked), status, Some(&line));
+        return show(options, &report_of(&outcome.checked, all), status, Some(&line));
     }
     // What comes in goes out, and what is said of it does not get into it.
     let given = outcome.given(options).or_else(|| disk.read(STDIN).ok()).unwrap_or_default();
     let style = Style { color: false, links: false, summary: false, ..Style::default() };
     let format = options.format.first().map_or(args::Format::Text, |it| it.format);
-    _ = report::write(&mut io::stderr(), &report_of(&outcome.checked), format, style);
+    _ = report::write(&mut io::stderr(), &report_of(&outcome.checked, all), format, style);
     if !options.quiet {
         _ = writeln!(io::stderr(), "{line}");
     }
@@ -290,6 +291,12 @@ fn show_images(name: Option<&str>, format: ListFormat, settings: &args::Config) 
     }
 }
 
+/// The files of this machine, of which the command line names these.
+fn near(project: &Project, paths: impl Iterator<Item = PathBuf>) -> Disk {
+    let named = project.file.iter().chain(&project.project_directory).map(PathBuf::from);
+    Disk::near(named.chain(paths).filter(|it| *it != Path::new(STDIN)).collect())
+}
+
 /// What the options ask for. The shell is not asked, whatever it has.
 fn request(project: &Project, mut variables: Variables, files: &[String]) -> Request {
     for (key, value) in &project.env {
@@ -312,7 +319,8 @@ fn show_model(options: &Model) -> Status {
     // Files that are only named are shown as they are: their paths, and nothing that is not used.
     let all_resources = options.files.is_empty();
     let resolve_paths = !options.no_path_resolution && options.files.is_empty();
-    match model::model(&request, model::Shape { resolve_paths, all_resources, origins: options.origins }) {
+    let disk = near(&options.project, options.files.iter().map(PathBuf::from));
+    match model::model(&request, model::Shape { resolve_paths, all_resources, origins: options.origins }, &disk) {
         Ok(text) => print(Status::Clean, false, |out| out.write_all(text.as_bytes())),
         Err(text) => {
             _ = io::stderr().write_all(text.as_bytes());
@@ -334,7 +342,8 @@ fn show_survey(options: &Survey) -> Status {
         Err(error) => return refuse(&error),
     };
     let known = knowledge.get::<Catalogue>().unwrap_or_else(|| catalogue());
-    let found = match survey::find(request, options.path.as_deref(), known) {
+    let disk = near(&options.project, options.path.iter().map(PathBuf::from));
+    let found = match survey::find(request, options.path.as_deref(), known, &disk) {
         Ok(found) => found,
         Err(message) => return fail(&message),
     };

@@ -57,18 +57,16 @@ impl Found {
 }
 
 /// Surveys the project that was asked for.
-pub(crate) fn find(mut request: Request, path: Option<&str>, known: &Catalogue) -> Result<Found, String> {
-    let disk = Disk::default();
+pub(crate) fn find(mut request: Request, path: Option<&str>, known: &Catalogue, disk: &Disk) -> Result<Found, String> {
     if let Some(path) = path {
-        request.files = files_of(&disk, path)?;
+        request.files = files_of(disk, path)?;
     }
-    let target = request::resolve(&disk, &request).map_err(|it| it.to_string())?;
+    let target = request::resolve(disk, &request).map_err(|it| it.to_string())?;
     let mut sources = Sources::new();
-    let mut resolution =
-        resolve(&mut sources, &disk, &target, RULES).map_err(|(path, why)| format!("{path}: {why}"))?;
+    let mut resolution = resolve(&mut sources, disk, &target, RULES).map_err(|(path, why)| format!("{path}: {why}"))?;
     // The name of the file may say that it is there for tests.
     resolution.project.file_name = target.paths.last().map_or("", |it| base_name(it)).to_string();
-    let naming = naming(&disk, &request, &target, &resolution);
+    let naming = naming(disk, &request, &target, &resolution);
     let survey = survey(&resolution.project, &States::new(&resolution.project, known), &naming);
     Ok(Found { sources, resolution, naming, survey })
 }

@@ -183,7 +183,7 @@ impl<'a> Editor<'a> {
 
     /// A file of the project itself, as it is written.
     fn written(&self, file: FileId) -> Option<Written<'a>> {
-        if !self.loaded.own.contains(&file) {
+        if !self.loaded.own.contains(&file) || self.sources.get(file).is_outside() {
             return None;
         }
         let known = self.files.borrow().get(&file).cloned();

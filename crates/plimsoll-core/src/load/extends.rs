@@ -165,6 +165,9 @@ impl Loader<'_> {
                         return None;
                     }
                 };
+                if self.is_foreign(opened, &path, span) {
+                    return None;
+                }
                 let base = base_of(&path);
                 let inner = Context { path: path.clone(), base, variables: context.variables, included: Vec::new() };
                 let root = self.documents(opened, &inner, Mode::RAW, None);

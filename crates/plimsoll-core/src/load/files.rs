@@ -46,6 +46,12 @@ pub trait Files {
     fn is_directory(&self, _path: &str) -> bool {
         true
     }
+
+    /// Whether a file lies where nobody has pointed to but the files under check, which may be a stranger's. Where only
+    /// files are known, none does.
+    fn is_outside(&self, _path: &str) -> bool {
+        false
+    }
 }
 
 /// No files at all: for a text that stands alone.

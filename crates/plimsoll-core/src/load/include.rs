@@ -94,6 +94,9 @@ impl Loader<'_> {
                     return None;
                 }
             };
+            if self.is_foreign(file, &path, at) {
+                return None;
+            }
             let inner = Context { path, base: base.clone(), variables: &variables, included: included.clone() };
             root = self.documents(file, &inner, Mode::WHOLE, root);
         }

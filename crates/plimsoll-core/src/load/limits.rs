@@ -5,7 +5,7 @@
 
 use super::Loader;
 use crate::problem::{Problem, ProblemKind};
-use crate::source::{Sources, Span};
+use crate::source::{FileId, Sources, Span};
 use crate::tree::{NodeId, Tree};
 
 /// How often files are read for one project, each use by `extends` or `include` counted. Real ones read tens.
@@ -36,6 +36,20 @@ impl Loader<'_> {
             self.broken = true;
             self.problems.push(Problem::new(ProblemKind::Limit, span, message).because(reason));
         }
+    }
+
+    /// Counts one more reading of a file. Whether nothing is too much yet.
+    pub(super) fn may_read(&mut self, file: FileId) -> bool {
+        self.readings += 1;
+        self.readings_bytes += self.sources.all().get(file).text().len();
+        let place = Span::start_of(file);
+        if self.readings > FILES {
+            self.exceed(place, "the project reads too many files", more_than(FILES, "files"));
+        } else if self.readings_bytes > BYTES {
+            let most = more_than(BYTES >> 20, "MiB");
+            self.exceed(place, "the files of the project are too large together", most);
+        }
+        !self.full
     }
 
     /// Says that a file that brings in a part is not read for its size. What the rest says holds all the same.

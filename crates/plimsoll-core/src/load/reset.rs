@@ -3,26 +3,33 @@
 //! Source: `loader/reset.go` of compose-go 2.9.1.
 
 use crate::tree::{Entry, Item, NodeId, Tree, Value};
+use std::collections::HashMap;
 use std::ops::Range;
 
-/// Places that a document resets: keys from the top, `[]` for any item of a list.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Resets(Vec<Vec<String>>);
+/// Places that a document resets, below one place: by key, `[]` for any item of a list.
+#[derive(Debug, Default)]
+pub(crate) struct Resets {
+    /// Whether it is this place.
+    whole: bool,
+    below: HashMap<String, Resets>,
+}
 
 /// How deep below the top anything is reset.
 const DEEPEST: usize = 300;
 
 impl Resets {
-    /// Takes every `!reset` value out of a document, whose file has these nodes, and remembers where these and the `!override` values stood.
-    pub fn collect(tree: &mut Tree, root: NodeId, nodes: Range<usize>) -> Resets {
-        let mut resets = Resets::default();
+    /// How many values of a file with these nodes may be walked over, with those that aliases lead to.
+    pub fn budget(tree: &Tree, nodes: Range<usize>) -> usize {
         // Tags are rare; a walk over everything is not worth it without one.
         let tagged =
             |it: &crate::tree::Node| it.tag().is_some_and(|it| matches!(it.name.as_str(), "!reset" | "!override"));
-        if tree.nodes[nodes].iter().any(tagged) {
-            let mut budget = tree.nodes.len() * 4;
-            resets.walk(tree, root, &mut Vec::new(), &mut budget);
-        }
+        if tree.nodes[nodes.clone()].iter().any(tagged) { nodes.len() * 4 } else { 0 }
+    }
+
+    /// Takes every `!reset` value out of a document, and remembers where these and the `!override` values stood.
+    pub fn collect(tree: &mut Tree, root: NodeId, budget: &mut usize) -> Resets {
+        let mut resets = Resets::default();
+        resets.walk(tree, root, &mut Vec::new(), budget);
         resets
     }
 
@@ -35,11 +42,11 @@ impl Resets {
         *budget -= 1;
         match tree.node(id).tag().map(|it| it.name.as_str()) {
             Some("!reset") => {
-                self.0.push(path.clone());
+                self.add(path);
                 return false;
             }
             Some("!override") => {
-                self.0.push(path.clone());
+                self.add(path);
                 return true;
             }
             _ => {}
@@ -73,29 +80,39 @@ impl Resets {
         true
     }
 
+    fn add(&mut self, path: &[String]) {
+        let mut at = self;
+        for key in path {
+            at = at.below.entry(key.clone()).or_default();
+        }
+        at.whole = true;
+    }
+
     /// A copy of a value without what is reset, `prefix` being where it stands.
     pub fn apply(&self, tree: &mut Tree, id: NodeId, prefix: &[&str]) -> NodeId {
-        let mut result = id;
-        for path in &self.0 {
-            let inside = path.len() > prefix.len() && path.iter().zip(prefix).all(|(a, b)| a == b);
-            if inside {
-                result = remove(tree, result, &path[prefix.len()..]);
-            }
+        let mut resets = self;
+        for key in prefix {
+            let Some(below) = resets.below.get(*key) else { return id };
+            resets = below;
         }
-        result
+        resets.remove(tree, id)
     }
-}
 
-fn remove(tree: &mut Tree, id: NodeId, path: &[String]) -> NodeId {
-    let [key, rest @ ..] = path else { return id };
-    let node = tree.node(id).clone();
-    let Value::Mapping(entries) = &node.value else { return id };
-    let mut entries = entries.to_vec();
-    let Some(at) = entries.iter().position(|it| tree.key(it.key) == key) else { return id };
-    if rest.is_empty() {
-        entries.remove(at);
-    } else {
-        entries[at].value = remove(tree, entries[at].value, rest);
+    fn remove(&self, tree: &mut Tree, id: NodeId) -> NodeId {
+        if self.below.is_empty() {
+            return id;
+        }
+        let node = tree.node(id).clone();
+        let Value::Mapping(entries) = node.value else { return id };
+        let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
+        for mut entry in entries {
+            match self.below.get(tree.key(entry.key)) {
+                Some(resets) if resets.whole => continue,
+                Some(resets) => entry.value = resets.remove(tree, entry.value),
+                None => {}
+            }
+            kept.push(entry);
+        }
+        tree.push(crate::tree::Node { value: Value::Mapping(kept.into()), ..node })
     }
-    tree.push(crate::tree::Node { value: Value::Mapping(entries.into()), ..node })
 }

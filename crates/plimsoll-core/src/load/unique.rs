@@ -4,6 +4,7 @@
 
 use crate::grammar::path;
 use crate::model::short_target;
+use crate::quick::QuickSet;
 use crate::tree::{Item, NodeId, Tree, Value};
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -45,11 +46,12 @@ const LISTS: [(&str, Key); 18] = [
 ];
 
 /// Takes out of the lists of all services what a later item replaces. What is taken out stays known as shadowed.
-pub(crate) fn unify(tree: &mut Tree, root: NodeId) {
-    let Some(services) = tree.get(root, "services").map(|it| it.value) else { return };
-    let services: Vec<NodeId> = tree.entries(services).iter().map(|it| it.value).collect();
+///
+/// `done` holds the nodes where that is done: documents that are merged one over another have most services in common.
+pub(crate) fn unify(tree: &mut Tree, root: NodeId, done: &mut QuickSet<NodeId>) {
+    let Some(services) = tree.get(root, "services").map(|it| it.value).filter(|it| done.insert(*it)) else { return };
     let mut lists = Vec::new();
-    for service in services {
+    for service in tree.entries(services).iter().map(|it| it.value).filter(|it| done.insert(*it)) {
         let mut first = [true; LISTS.len()];
         for entry in tree.entries(service) {
             let name = tree.key(entry.key);

@@ -223,7 +223,7 @@ pub(super) fn includes(tree: &Tree, document: &Document) -> Vec<Include> {
 /// A place of a project as the protocol has it.
 pub(super) fn location(analysis: &Analysis<'_>, span: Span) -> Option<Location> {
     let source = analysis.sources.get(span.file);
-    let path = if analysis.root.is_empty() { source.name().to_string() } else { analysis.path_of(span.file) };
+    let path = analysis.path_of(span.file);
     let encoding = analysis.session.encoding();
     let range = match analysis.session.documents.get(&path) {
         // Where lines are taken for blank, bytes are where they were and characters are not.

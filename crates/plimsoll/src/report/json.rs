@@ -175,8 +175,8 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
             warnings: counts.warnings,
             infos: counts.infos,
             known: report.known,
-            fixable: report.fixable(fix::Safety::Safe),
-            fixable_unsafe: report.fixable(fix::Safety::Unsafe),
+            fixable: counts.fixable,
+            fixable_unsafe: counts.fixable_unsafe,
         },
         errors: report.failures.iter().map(|it| Error { file: &it.file, message: &it.message }).collect(),
     };

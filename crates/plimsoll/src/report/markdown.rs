@@ -38,7 +38,7 @@ pub fn write(out: &mut dyn Write, report: &Report<'_>) -> io::Result<()> {
         writeln!(out, " |")?;
     }
     if found.len() > LONGEST {
-        writeln!(out, "\n{} more are not listed.", found.len() - LONGEST)?;
+        writeln!(out, "\n{} more are not listed.", report.counts().total() - LONGEST)?;
     }
     if !report.failures.is_empty() {
         writeln!(out, "\n### Not checked\n")?;

@@ -80,12 +80,15 @@ impl Snippets {
         let to = (marked.end + CONTEXT).min(source.line_starts().len());
         let to = if to > marked.end && !is_shown(&(to - 1)) { to - 1 } else { to };
         let start = self.text.len();
+        // Of a file that a stranger may have pointed to, only the place is shown.
+        let hidden = source.is_outside();
+        let (from, to) = if hidden { (marked.start, marked.end) } else { (from, to) };
         for line in from..to {
             let range = source.line_range(line);
-            let text = source.text().get(range.clone()).unwrap_or_default();
+            let text = if hidden { "…" } else { source.text().get(range.clone()).unwrap_or_default() };
+            let place = |at: &usize| if hidden { 0..text.len() } else { within(marks[*at].span, &range) };
             let on_line = |at: &&usize| source.line_of(marks[**at].span.start) == line;
-            let marks: Vec<(usize, Range<usize>)> =
-                group.iter().filter(on_line).map(|at| (*at, within(marks[*at].span, &range))).collect();
+            let marks: Vec<(usize, Range<usize>)> = group.iter().filter(on_line).map(|at| (*at, place(at))).collect();
             self.line(text, &marks, width);
         }
         let file = escape::line(source.name()).into_owned();

@@ -7,7 +7,6 @@ use miette::{
     SpanContents,
 };
 use plimsoll_core::diagnostic::{Diagnostic, Severity};
-use plimsoll_core::fix::Safety;
 use plimsoll_core::source::Sources;
 use plimsoll_workspace::escape;
 use plimsoll_workspace::page_url;
@@ -84,11 +83,11 @@ fn render(
 
 /// `2 errors, 1 warning in 3 files`.
 pub(crate) fn count(report: &Report<'_>) -> String {
-    let counts = report.counts();
-    let counts = [(counts.errors, "error"), (counts.warnings, "warning"), (counts.infos, "info")];
+    let all = report.counts();
+    let counts = [(all.errors, "error"), (all.warnings, "warning"), (all.infos, "info")];
     let found: Vec<String> = counts.iter().filter(|it| it.0 > 0).map(|it| several(it.0, it.1)).collect();
     let found = if found.is_empty() { "no findings".to_string() } else { found.join(", ") };
-    let fixable = match (report.fixable(Safety::Safe), report.fixable(Safety::Unsafe)) {
+    let fixable = match (all.fixable, all.fixable_unsafe) {
         (0, 0) => String::new(),
         (safe, 0) => format!(" · {safe} fixable with --fix"),
         (0, other) => format!(" · {other} fixable with --fix --unsafe-fixes"),
