@@ -28,8 +28,8 @@ fn check(cx: &mut Cx<'_>) {
         network(cx, service);
         count(cx, service);
         let deploy = &service.deploy;
-        limits(cx, service, &service.limits, deploy.limits.as_ref(), ["mem_limit", "limits"]);
-        limits(cx, service, &service.reservations, deploy.reservations.as_ref(), ["mem_reservation", "reservations"]);
+        limits(cx, service, &service.limits, deploy.limits.as_deref(), ["mem_limit", "limits"]);
+        limits(cx, service, &service.reservations, deploy.reservations.as_deref(), ["mem_reservation", "reservations"]);
         service.build.iter().for_each(|it| sources(cx, service, it));
         let known = |it: &&Field<Text>| it.is_known() && !it.is_blank();
         let Some(field) = service.container_name.as_deref().filter(known) else { continue };

@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(cx: &mut Cx<'_>) {
-    for service in &cx.project.services {
+    for service in cx.project.services.iter().filter(|it| it.mounts.len() > 1) {
         // Compose looks at `tmpfs` first. Two items of `volumes` cannot meet: the later one has replaced the other.
         let (memory, volumes): (Vec<_>, Vec<_>) = service.mounts.iter().partition(|it| it.syntax == Syntax::Tmpfs);
         let mut places: HashMap<&str, &Mount> = HashMap::new();

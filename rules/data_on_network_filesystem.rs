@@ -71,7 +71,7 @@ fn check(cx: &mut Cx<'_>) {
 /// The option or driver that makes a volume one of the network, and what that is.
 fn network(volume: &Volume) -> Option<(&Field<Text>, String)> {
     if !volume.is_local() {
-        let driver = volume.driver.as_ref()?;
+        let driver = volume.driver.as_deref()?;
         let name = driver.known()?.split(':').next()?;
         return DRIVERS.contains(&name).then(|| (driver, format!("driver `{name}`")));
     }

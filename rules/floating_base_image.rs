@@ -11,7 +11,7 @@ use plimsoll_core::text::Text;
 
 pub static RULE: Rule = Rule {
     id: "floating-base-image",
-    severity: Severity::Info,
+    severity: Severity::Warning,
     group: Group::Durability,
     fix: None,
     on: true,
@@ -31,7 +31,7 @@ fn check(cx: &mut Cx<'_>) {
             let message = format!(
                 "`{name}` has another C library as `{shown}` than as `{before}`, and text indexes of {store} go wrong in between"
             );
-            let found = cx.report_as(Severity::Warning, image.span, message);
+            let found = cx.report(image.span, message);
             found.because("has another base, which sorts text otherwise");
             found.label(other.span(), "replaces this image");
             found.help("name the same base in all files, or run `REINDEX` after each change");
@@ -46,7 +46,7 @@ fn check(cx: &mut Cx<'_>) {
         }
         let message =
             format!("`{name}` may get another C library with a pull of `{shown}`, and text indexes go wrong with it");
-        let found = cx.report(image.span, message);
+        let found = cx.report_as(Severity::Info, image.span, message);
         found.because("the tag does not name the Debian release, and moves from one to the next");
         found.help("name the release that the image has now, such as `-bookworm` or `-trixie`, in the tag");
         name_defaults(found, service);

@@ -30,30 +30,32 @@ fn check(cx: &mut Cx<'_>) {
     if !project.is_whole() {
         return;
     }
-    let host = cx.facts(from_host);
     for service in &project.services {
         if let Some(healthcheck) = &service.healthcheck {
             match &healthcheck.test {
-                Test::Shell(text) => check_text(cx, service, &host, text, "the probe", Some(Safety::Safe)),
+                Test::Shell(text) => check_text(cx, service, text, "the probe", Some(Safety::Safe)),
                 Test::Command(words) => {
                     let script = script(&words.iter().collect::<Vec<_>>()).map(Text::span);
                     for word in words {
                         // Where no shell runs it, a second dollar would reach the program.
                         let safety = (Some(word.span()) == script).then_some(Safety::Safe);
-                        check_text(cx, service, &host, word, "the probe", safety);
+                        check_text(cx, service, word, "the probe", safety);
                     }
                 }
                 _ => {}
             }
         }
         if let Some(script) = command_script(service) {
-            check_text(cx, service, &host, script, "the command", Some(Safety::Unsafe));
+            check_text(cx, service, script, "the command", Some(Safety::Unsafe));
         }
     }
 }
 
-fn check_text(cx: &mut Cx<'_>, service: &Service, host: &FromHost, text: &Text, what: &str, safety: Option<Safety>) {
-    let (project, edit) = (cx.project, cx.edit());
+fn check_text(cx: &mut Cx<'_>, service: &Service, text: &Text, what: &str, safety: Option<Safety>) {
+    if text.is_known() {
+        return;
+    }
+    let (project, edit, host) = (cx.project, cx.edit(), cx.facts(from_host));
     let meant = |it: &&Hole| !it.nonempty && !host.0.contains(&it.variable) && place(project, service, it).is_some();
     let holes: Vec<&Hole> = text.holes().iter().filter(meant).collect();
     let Some(first) = holes.first() else { return };

@@ -5,8 +5,9 @@ use crate::refused::up_fails;
 use plimsoll_core::check::{Cx, Group, Rule};
 use plimsoll_core::diagnostic::Severity;
 use plimsoll_core::grammar::path::clean;
-use plimsoll_core::model::{Mount, MountKind, Service, Syntax, Volume};
+use plimsoll_core::model::{Field, Mount, MountKind, Service, Syntax, Volume};
 use plimsoll_core::problem::ProblemKind;
+use plimsoll_core::text::Text;
 use std::collections::HashSet;
 
 pub static RULE: Rule = Rule {
@@ -26,16 +27,19 @@ const UP: Severity = Severity::Warning;
 fn check(cx: &mut Cx<'_>) {
     cx.report_problems(ProblemKind::InvalidVolume);
     let project = cx.project;
+    let wrong: Vec<_> = project.volumes.iter().filter_map(|it| Some((it, wrong_name(it)?))).collect();
     let mut used = HashSet::new();
     for service in project.services.iter().filter(|it| it.provider.is_none() && may_run(it)) {
         for mount in &service.mounts {
-            used.extend(mount.volume_name());
+            used.extend(mount.volume_name().filter(|_| !wrong.is_empty()));
             target(cx, service, mount);
             long(cx, service, mount);
         }
     }
-    for volume in project.volumes.iter().filter(|it| used.contains(it.name.as_str())) {
-        name(cx, volume);
+    for (volume, field) in wrong.into_iter().filter(|it| used.contains(it.0.name.as_str())) {
+        let message = format!("the volume `{}` has the name `{}`, which is not valid", volume.name, field.shown());
+        let help = "use at least two letters, digits, `_`, `.` or `-`, and begin with a letter or digit";
+        cx.report_as(UP, field.span, message).because(up_fails(field)).help(help);
     }
 }
 
@@ -106,14 +110,11 @@ fn is_inside(path: &str) -> bool {
     !path.starts_with('/') && path.split('/').next() != Some("..")
 }
 
-/// Docker names volumes with at least two letters, digits, `_`, `.` and `-`.
-fn name(cx: &mut Cx<'_>, volume: &Volume) {
-    let Some(field) = volume.external_name.as_ref().filter(|_| volume.is_local()) else { return };
-    let Some(name) = field.known().filter(|_| volume.is_external() == Some(false)) else { return };
+/// The name of a volume that Docker makes, if it refuses to.
+fn wrong_name(volume: &Volume) -> Option<&Field<Text>> {
+    let field = volume.external_name.as_ref().filter(|_| volume.is_local())?;
+    let name = field.known().filter(|_| volume.is_external() == Some(false))?;
     let letter = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '.' | '-');
-    if name.len() < 2 || !name.chars().all(letter) || name.starts_with(['_', '.', '-']) {
-        let message = format!("the volume `{}` has the name `{}`, which is not valid", volume.name, field.shown());
-        let help = "use at least two letters, digits, `_`, `.` or `-`, and begin with a letter or digit";
-        cx.report_as(UP, field.span, message).because(up_fails(field)).help(help);
-    }
+    let wrong = name.len() < 2 || !name.chars().all(letter) || name.starts_with(['_', '.', '-']);
+    wrong.then_some(field)
 }

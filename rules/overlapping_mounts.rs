@@ -33,6 +33,9 @@ fn check(cx: &mut Cx<'_>) {
 
 /// The same files at a path and below it: whoever writes to the lower one changes the upper one.
 fn twice(cx: &mut Cx<'_>, project: &Project, service: &Service) {
+    if service.mounts.len() < 2 {
+        return;
+    }
     let mut known: HashMap<_, Vec<(&Mount, &str)>> = HashMap::new();
     for mount in service.mounts.iter().filter(|it| it.kind == MountKind::Volume && it.read_only == Some(false)) {
         let Some(target) = mount.path_in_container.as_deref() else { continue };

@@ -310,19 +310,23 @@ const TEST_WORDS: [&str; 19] = [
     "stub",
 ];
 
+/// Whether a name has a word that says so. Every name of a project comes here, so no copy is made of one.
+fn for_tests(name: &str) -> bool {
+    let ends_with = |word: &str, end: &str| {
+        word.len().checked_sub(end.len()).and_then(|at| word.get(at..)).is_some_and(|it| it.eq_ignore_ascii_case(end))
+    };
+    name.split(|it: char| !it.is_alphanumeric()).any(|word| {
+        let word = word.trim_end_matches(|it: char| it.is_ascii_digit());
+        let is = |it: &&str| it.eq_ignore_ascii_case(word);
+        // `systest` and `s3tests`, but not `latest`.
+        let test = ends_with(word, "test") || ends_with(word, "tests");
+        test && !["latest", "contest", "contests"].iter().any(is) || TEST_WORDS.iter().any(is)
+    })
+}
+
 /// Whether a name says that the service is there for tests.
 pub(crate) fn is_for_tests(project: &Project, service: &Service) -> bool {
-    let for_tests = |name: &str| {
-        name.split(|it: char| !it.is_alphanumeric()).any(|word| {
-            let word = word.to_ascii_lowercase();
-            let word = word.trim_end_matches(|it: char| it.is_ascii_digit());
-            // `systest` and `s3tests`, but not `latest`.
-            let test = word.ends_with("test") || word.ends_with("tests");
-            test && !matches!(word, "latest" | "contest" | "contests") || TEST_WORDS.contains(&word)
-        })
-    };
-    let profiles: Vec<&str> = service.profiles.iter().map(|it| it.as_str()).collect();
-    let by_profile = !profiles.is_empty() && profiles.iter().all(|it| for_tests(it));
+    let by_profile = !service.profiles.is_empty() && service.profiles.iter().all(|it| for_tests(it.as_str()));
     let build = service.build.as_ref();
     let built =
         build.into_iter().flat_map(|it| it.target.iter().chain(&it.dockerfile)).any(|it| for_tests(it.as_str()));

@@ -21,9 +21,9 @@ pub static RULE: Rule = Rule {
 
 fn check(cx: &mut Cx<'_>) {
     let project = cx.project;
-    for service in project.services.iter().filter(|it| !is_for_tests(project, it)) {
+    for service in &project.services {
         let files: Vec<&Mount> = service.mounts.iter().filter(|it| is_single_file_database(it)).collect();
-        if files.is_empty() {
+        if files.is_empty() || is_for_tests(project, service) {
             continue;
         }
         let (kept, sqlite) = (kept(service), speaks_of_sqlite(service));

@@ -23,14 +23,13 @@ const SMALL: [&str; 6] = ["/run", "/var/run", "/var/lock", "/run/lock", "/etc", 
 
 fn check(cx: &mut Cx<'_>) {
     let (project, states) = (cx.project, states(cx));
-    let services = project.services.iter().enumerate();
-    for (at, service) in services.filter(|it| !has_a_limit(it.1) && !is_for_tests(project, it.1)) {
+    for (at, service) in project.services.iter().enumerate().filter(|it| !has_a_limit(it.1)) {
         for (index, mount) in service.mounts.iter().enumerate() {
             let memory = kind(project, mount) == MountKind::Tmpfs && has_no_size(project, mount);
             let Some(target) = mount.path_in_container.as_deref().filter(|_| memory) else { continue };
             // What a store keeps in memory has a rule of its own.
             let small = SMALL.iter().any(|it| path::covers(it, target)) || target.ends_with(".d");
-            if small || holds_data(states.of(at), index) {
+            if small || holds_data(states.of(at), index) || is_for_tests(project, service) {
                 continue;
             }
             let message = format!(

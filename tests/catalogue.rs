@@ -318,8 +318,8 @@ fn it_is_plain_yaml_that_both_parsers_read_alike() {
     let mut open: Vec<NodeId> = document.roots.clone();
     while let Some(id) = open.pop() {
         let node = tree.node(id);
-        if node.tag().is_some()
-            || node.anchor().is_some()
+        if tree.tag(id).is_some()
+            || tree.anchor(id).is_some()
             || matches!(node.value, plimsoll_core::tree::Value::Alias(..))
         {
             wrong.push(format!("line {}: no anchors, aliases and tags here", line(node.span)));

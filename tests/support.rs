@@ -193,7 +193,9 @@ pub fn all() -> Options {
 /// Options under which a rule shows its findings even if it is off by default, or only informs.
 pub fn options_for(rule: &Rule) -> Options {
     let mut options = Options::default();
-    if !rule.on || rule.severity == plimsoll_core::diagnostic::Severity::Info {
+    let asked = !rule.on || rule.severity == plimsoll_core::diagnostic::Severity::Info;
+    // A warning where merged files disagree; its page shows what one file alone can show.
+    if asked || rule.id == "floating-base-image" {
         options.selection.select.push("all".to_string());
     }
     options

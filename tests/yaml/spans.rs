@@ -18,8 +18,8 @@ fn marked(read: &Read) -> Vec<(&'static str, Span)> {
 
 fn collect(read: &Read, id: NodeId, found: &mut Vec<(&'static str, Span)>) {
     let node = read.tree.node(id);
-    found.extend(node.anchor().map(|it| ("anchor", it.span)));
-    found.extend(node.tag().map(|it| ("tag", it.span)));
+    found.extend(read.tree.anchor(id).map(|it| ("anchor", it.span)));
+    found.extend(read.tree.tag(id).map(|it| ("tag", it.span)));
     let name = match (&node.value, node.style) {
         (Value::Scalar(_), Style::Single | Style::Double) => "quoted",
         (Value::Scalar(_), Style::Literal | Style::Folded) => "block",
@@ -117,16 +117,16 @@ fn check(read: &Read, name: &str, id: NodeId, broken: bool) {
     let text = read.slice(node.span);
     let case = format!("{name}: {text:?}");
     let ends = |open: char, close: char| text.starts_with(open) && text.ends_with(close) && text.len() > 1;
-    if let Some(anchor) = node.anchor() {
+    if let Some(anchor) = read.tree.anchor(id) {
         assert_eq!(read.slice(anchor.span), format!("&{}", anchor.name));
         assert!(anchor.span.end <= node.span.start, "{case}");
     }
-    if let Some(tag) = node.tag() {
+    if let Some(tag) = read.tree.tag(id) {
         assert!(read.slice(tag.span).starts_with('!') && tag.span.end <= node.span.start, "{case}");
     }
     assert_eq!(text, text.trim_matches([' ', '\n', '\r', '\t']), "{name}");
     match (&node.value, node.style) {
-        (Value::Scalar(value), Style::Plain) if !text.contains('\n') && node.tag().is_none() => {
+        (Value::Scalar(value), Style::Plain) if !text.contains('\n') && read.tree.tag(id).is_none() => {
             assert_eq!(value.as_str(), if text.starts_with('*') { value.as_str() } else { text }, "{case}");
         }
         (_, Style::Single) => assert!(ends('\'', '\''), "{case}"),

@@ -55,7 +55,8 @@ impl Group {
 pub struct Rule {
     /// Kebab-case identifier, such as `tmpfs-on-data-path`.
     pub id: &'static str,
-    /// How bad a finding is, unless the rule says otherwise for one of them.
+    /// How bad a finding is, unless the rule says otherwise for one of them. A rule of severity `info` reports
+    /// nothing above it: it does not run where that is not shown.
     pub severity: Severity,
     /// What it is about.
     pub group: Group,
@@ -194,6 +195,7 @@ impl<'a> Cx<'a> {
 
     /// Reports a finding with a severity of its own.
     pub fn report_as(&mut self, severity: Severity, span: Span, message: impl Into<String>) -> &mut Diagnostic {
+        debug_assert!(severity.min(self.rule.severity) > Severity::Info || severity == Severity::Info);
         let at = self.found.len();
         self.found.push(Diagnostic::new(self.rule.id, severity, span, message));
         &mut self.found[at]

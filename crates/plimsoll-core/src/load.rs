@@ -25,7 +25,7 @@ use crate::quick::QuickSet;
 use crate::source::{FileId, Sources, Span};
 use crate::syntax;
 use crate::text::Text;
-use crate::tree::{Document, Entry, Node, NodeId, Tree, Value};
+use crate::tree::{Document, Entry, NodeId, Tree, Value};
 pub use env_files::EnvFiles;
 use files::{Files, NoFiles, ReadError, directory};
 use interpolate::Variables;
@@ -237,8 +237,9 @@ impl<'a> Loader<'a> {
         let mut root = self.limit(root);
         if let Some(top) = root {
             unique::unify(&mut self.tree, top, &mut self.unified);
-            env_files = self.env_files(top);
-            dockerfiles = self.dockerfiles(top);
+            let (listing, built) = self.readers(top);
+            env_files = self.env_files(&listing);
+            dockerfiles = self.dockerfiles(&built);
             root = root.filter(|_| !self.full);
         }
         let Loader { tree, documents, broken, unread, stages, own, .. } = self;
@@ -336,15 +337,14 @@ impl<'a> Loader<'a> {
 
     /// A mapping like this one, with another value under a key; without the key, if there is none.
     fn with(&mut self, map: NodeId, key: &str, value: Option<NodeId>) -> NodeId {
-        let node = self.tree.node(map).clone();
-        let Value::Mapping(entries) = node.value else { return map };
+        let Value::Mapping(entries) = &self.tree.node(map).value else { return map };
         let keep = |it: Entry| match (self.tree.key(it.key) == key, value) {
             (false, _) => Some(it),
             (true, Some(value)) => Some(Entry { value, ..it }),
             (true, None) => None,
         };
-        let entries = entries.into_iter().filter_map(keep).collect();
-        self.tree.push(Node { value: Value::Mapping(entries), marks: None, ..node })
+        let entries = entries.iter().cloned().filter_map(keep).collect();
+        self.tree.make(map, Value::Mapping(entries))
     }
 
     /// A file that another one names is not there. Where no file is read at all, that is no mistake.

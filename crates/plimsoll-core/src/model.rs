@@ -5,6 +5,7 @@
 mod build;
 mod command;
 mod dependency;
+mod deploy;
 mod environment;
 mod healthcheck;
 mod lower;
@@ -18,6 +19,7 @@ pub use build::Build;
 pub(crate) use build::Builds;
 pub use command::{Command, CommandForm};
 pub use dependency::{Condition, Dependency, Reset};
+pub use deploy::{Deploy, Limits};
 pub use environment::{EnvFile, EnvValue, Variable};
 pub use healthcheck::{Healthcheck, Test};
 pub use lower::lower;
@@ -25,7 +27,7 @@ pub(crate) use mount::short_target;
 pub use mount::{Lost, LostMount, Mount, MountKind, Syntax};
 pub use project::{Project, Resource};
 pub use reference::FileReference;
-pub use service::{Deploy, Limits, Period, Service, VolumesFrom};
+pub use service::{Period, Service, VolumesFrom};
 pub use volume::Volume;
 
 use crate::source::Span;

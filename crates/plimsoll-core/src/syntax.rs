@@ -12,7 +12,7 @@ pub mod scalar;
 
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{FileId, Source, Span};
-use crate::tree::{Alias, Document, Entry, Item, Mark, Marks, Node, NodeId, Path, Style, Tree, Value};
+use crate::tree::{Alias, Document, Entry, Item, Mark, Node, NodeId, Path, Style, Tree, Value};
 use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, ScanError, StructureStyle, Tag, options};
 use keys::Keys;
 use mistake::{Context, Mistake};
@@ -162,8 +162,7 @@ impl Reader<'_> {
             let at = match self.text.as_bytes().get(range.start) {
                 Some(b':') if in_mapping => range.start + 1,
                 // Not before the collection that it is the first of.
-                _ => self
-                    .before_comments(range.start)
+                _ => runs::before_comments(self.text, &self.comments, range.start)
                     .max(self.open.last().map_or(0, |it| self.tree.span(it.id).range().start)),
             };
             range = at..at;
@@ -189,18 +188,6 @@ impl Reader<'_> {
         self.node(Value::Scalar(text), span, style, tag);
     }
 
-    /// The end of what stands before `at`, without blanks and comments.
-    fn before_comments(&self, mut at: usize) -> usize {
-        let mut comments = self.comments.iter().rev().map(|it| it.range());
-        loop {
-            at = self.text[..at].trim_end().len();
-            match comments.by_ref().find(|it| it.end <= at) {
-                Some(comment) if comment.end == at => at = comment.start,
-                _ => return at,
-            }
-        }
-    }
-
     fn anchor(&mut self, id: usize, name: String, range: Range<usize>) {
         let Some(last) = self.last else { return };
         self.anchors.insert(id, last);
@@ -210,8 +197,7 @@ impl Reader<'_> {
         }
         let span = self.span(range);
         self.end = self.end.max(span.range().end);
-        let node = &mut self.tree.nodes[last.0 as usize];
-        node.marks.get_or_insert_default().anchor = Some(Mark { name, span });
+        self.tree.mark(last, |it| it.anchor = Some(Mark { name, span }));
     }
 
     fn alias(&mut self, name: String, target: Option<NodeId>, range: Range<usize>) {
@@ -220,7 +206,7 @@ impl Reader<'_> {
         let enclosing = target.filter(|target| self.open.iter().any(|it| it.id == *target));
         let mut target = if enclosing.is_some() { None } else { target };
         if let Some(enclosing) = enclosing {
-            let at = self.tree.node(enclosing).anchor().map_or(span, |it| it.span);
+            let at = self.tree.anchor(enclosing).map_or(span, |it| it.span);
             let message = format!("`*{name}` stands inside its own anchor");
             let problem = Problem::new(ProblemKind::YamlSyntax, span, message);
             self.problems.push(problem.label(at, "the anchor").because("the value would contain itself"));
@@ -228,18 +214,19 @@ impl Reader<'_> {
             self.problems.push(mistake::unknown_alias(&name, span));
         }
         let scalar = target.map(|id| self.tree.node(id)).filter(|it| matches!(it.value, Value::Scalar(..)));
-        if let Some(mut node) = scalar.cloned() {
+        if let (Some(node), Some(id)) = (scalar.cloned(), target) {
             if self.open.last().is_some_and(|it| it.mapping && it.key.is_none()) {
                 // A key that is an alias is as good as the key written out.
                 let Value::Scalar(text) = node.value else { return };
                 let value = Value::Scalar(runs::whole(text.as_str().to_string(), span));
-                let tag = node.marks.and_then(|it| it.tag);
+                let tag = self.tree.tag(id).cloned();
                 return self.node(value, span, node.style, tag);
             }
             if target.is_some_and(|it| self.keys.contains(&it)) {
                 // Keys are never interpolated, their use as a value is.
-                node.marks = node.marks.map(|it| Box::new(Marks { anchor: None, ..*it }));
-                let copy = self.tree.push(node);
+                let tag = self.tree.tag(id).cloned();
+                let copy = self.tree.push(Node::new(node.value, node.span, node.style));
+                tag.into_iter().for_each(|tag| self.tree.mark(copy, |it| it.tag = Some(tag)));
                 self.copies.push(copy);
                 target = Some(copy);
             }
@@ -270,8 +257,8 @@ impl Reader<'_> {
     }
 
     fn push(&mut self, value: Value, span: Span, style: Style, tag: Option<Mark>) -> NodeId {
-        let marks = tag.map(|tag| Box::new(Marks { anchor: None, tag: Some(tag) }));
-        let id = self.tree.push(Node { value, span, style, marks });
+        let id = self.tree.push(Node::new(value, span, style));
+        tag.into_iter().for_each(|tag| self.tree.mark(id, |it| it.tag = Some(tag)));
         self.last = Some(id);
         id
     }
@@ -305,7 +292,7 @@ impl Reader<'_> {
             false => Value::Sequence(self.items.drain(open.first..).collect()),
         };
         let node = self.tree.node(open.id);
-        let inner = last.map_or(node.span.end, |id| end_with_marks(self.tree.node(id)));
+        let inner = last.map_or(node.span.end, |id| end_with_marks(self.tree, id));
         let end = match range {
             Some(range) if node.is_flow() => Span::new(self.file, range).end.max(inner),
             _ => inner,
@@ -405,8 +392,8 @@ fn style_of(style: ScalarStyle) -> Style {
     }
 }
 
-fn end_with_marks(node: &Node) -> u32 {
-    let anchor = node.anchor().map_or(0, |it| it.span.end);
-    let tag = node.tag().map_or(0, |it| it.span.end);
-    node.span.end.max(anchor).max(tag)
+fn end_with_marks(tree: &Tree, id: NodeId) -> u32 {
+    let anchor = tree.anchor(id).map_or(0, |it| it.span.end);
+    let tag = tree.tag(id).map_or(0, |it| it.span.end);
+    tree.span(id).end.max(anchor).max(tag)
 }

@@ -1,11 +1,14 @@
 //! The YAML tree with spans, in which all files of a project share one arena.
 
+mod path;
+
 use crate::quick::QuickMap;
 use crate::source::{FileId, Span};
 use crate::syntax::scalar::{self, Kind};
 use crate::text::Text;
+pub use path::{Path, Via};
+use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::Arc;
 
 /// Names a node of a [`Tree`].
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -28,53 +31,6 @@ pub enum Style {
     Literal,
     /// A scalar after `>`.
     Folded,
-}
-
-/// How a value got to the place where it is used, when it is not written there.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum Via {
-    /// Through `*name`, written here.
-    Alias(Span),
-    /// Through a merge key `<<`, whose value is written here.
-    MergeKey(Span),
-    /// From the service that `extends:`, written here, names.
-    Extends(Span),
-    /// From a file that `include:`, written here, names.
-    Include(Span),
-}
-
-impl Via {
-    /// Where the way is written.
-    pub fn span(&self) -> Span {
-        match self {
-            Via::Alias(span) | Via::MergeKey(span) | Via::Extends(span) | Via::Include(span) => *span,
-        }
-    }
-}
-
-/// A chain of ways, outermost first. Nearly always empty, so it costs one word.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub struct Path(Option<Arc<Vec<Via>>>);
-
-impl Path {
-    /// The steps, from the place of use inwards.
-    pub fn steps(&self) -> &[Via] {
-        self.0.as_deref().map(Vec::as_slice).unwrap_or_default()
-    }
-
-    /// The same way with one more step at the outside.
-    pub fn through(&self, via: Via) -> Path {
-        Path(Some(Arc::new(std::iter::once(via).chain(self.steps().iter().cloned()).collect())))
-    }
-
-    /// This way first, then `inner`.
-    pub fn then(&self, inner: &Path) -> Path {
-        match (self.steps(), inner.steps()) {
-            ([], _) => inner.clone(),
-            (_, []) => self.clone(),
-            (outer, inner) => Path(Some(Arc::new(outer.iter().chain(inner).cloned().collect()))),
-        }
-    }
 }
 
 /// One `key: value` of a mapping.
@@ -146,38 +102,25 @@ pub struct Node {
     pub span: Span,
     /// How it is written.
     pub style: Style,
-    /// Anchor and tag, where there are any.
-    pub marks: Option<Box<Marks>>,
+    /// Whether it has an anchor or a tag: [`Tree::anchor`], [`Tree::tag`].
+    pub marked: bool,
+    /// Whether it stands otherwise in its file: [`Tree::written`].
+    pub(crate) changed: bool,
 }
 
 /// A large file has millions of nodes.
 #[cfg(target_pointer_width = "64")]
-const _: () = assert!(size_of::<Node>() == 48 && size_of::<Text>() == 24);
+const _: () = assert!(size_of::<Node>() == 40 && size_of::<Text>() == 24);
 
 impl Node {
+    /// A value without anchor and tag.
+    pub(crate) fn new(value: Value, span: Span, style: Style) -> Node {
+        Node { value, span, style, marked: false, changed: false }
+    }
+
     /// Whether it is a list or mapping in `[ ]` or `{ }`.
     pub fn is_flow(&self) -> bool {
         self.style == Style::Flow
-    }
-
-    /// The tag in its short form, such as `!reset`.
-    pub fn tag(&self) -> Option<&Mark> {
-        self.marks.as_ref()?.tag.as_ref()
-    }
-
-    /// The anchor.
-    pub fn anchor(&self) -> Option<&Mark> {
-        self.marks.as_ref()?.anchor.as_ref()
-    }
-
-    /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
-    pub fn kind(&self) -> Option<Kind> {
-        let Value::Scalar(text) = &self.value else { return None };
-        // What was interpolated is a string, whatever it looks like now.
-        if text.is_interpolated() {
-            return Some(Kind::String);
-        }
-        Some(scalar::kind(text.as_str(), self.style == Style::Plain, self.tag().map(|it| it.name.as_str())))
     }
 
     /// The entries of a mapping; none for other nodes.
@@ -201,6 +144,8 @@ impl Node {
 #[derive(Default, Debug)]
 pub struct Tree {
     pub(crate) nodes: Vec<Node>,
+    /// Anchors and tags, which few nodes have.
+    marks: BTreeMap<NodeId, Marks>,
     /// What nodes were before variables, aliases and merging changed them.
     written: QuickMap<NodeId, Node>,
     /// Scalars in which a variable has a part.
@@ -249,11 +194,45 @@ impl Tree {
         NodeId(self.nodes.len() as u32 - 1)
     }
 
+    /// Another value in the place of a node, without its anchor and tag.
+    pub(crate) fn make(&mut self, place: NodeId, value: Value) -> NodeId {
+        let Node { span, style, .. } = *self.node(place);
+        self.push(Node::new(value, span, style))
+    }
+
+    /// Gives a node the anchor and the tag that are written before it.
+    pub(crate) fn mark(&mut self, id: NodeId, mark: impl FnOnce(&mut Marks)) {
+        mark(self.marks.entry(id).or_default());
+        self.nodes[id.0 as usize].marked = true;
+    }
+
+    /// The nodes of a file that have an anchor or a tag, in order.
+    pub(crate) fn marked(&self, nodes: &Range<usize>) -> impl Iterator<Item = (NodeId, &Marks)> {
+        let range = NodeId(nodes.start as u32)..NodeId(nodes.end as u32);
+        self.marks.range(range).map(|it| (*it.0, it.1))
+    }
+
+    fn marks(&self, id: NodeId) -> Option<&Marks> {
+        if self.node(id).marked { self.marks.get(&id) } else { None }
+    }
+
+    /// The tag of a node in its short form, such as `!reset`.
+    pub fn tag(&self, id: NodeId) -> Option<&Mark> {
+        self.marks(id)?.tag.as_ref()
+    }
+
+    /// The anchor of a node.
+    pub fn anchor(&self, id: NodeId) -> Option<&Mark> {
+        self.marks(id)?.anchor.as_ref()
+    }
+
     /// Gives a node of a file another value. What is written there stays known.
     pub(crate) fn change(&mut self, id: NodeId, value: Value) {
         let node = &mut self.nodes[id.0 as usize];
         let value = std::mem::replace(&mut node.value, value);
-        self.written.entry(id).or_insert_with(|| Node { value, marks: node.marks.clone(), ..*node });
+        if !std::mem::replace(&mut node.changed, true) {
+            self.written.insert(id, Node { value, ..*node });
+        }
     }
 
     /// Gives a scalar of a file the text that variables make of it.
@@ -271,7 +250,8 @@ impl Tree {
 
     /// A node as it stands in its file.
     pub(crate) fn written(&self, id: NodeId) -> &Node {
-        self.written.get(&id).unwrap_or_else(|| self.node(id))
+        let node = self.node(id);
+        if node.changed { self.written.get(&id).unwrap_or(node) } else { node }
     }
 
     /// Remembers that a value replaced another one.
@@ -329,7 +309,21 @@ impl Tree {
 
     /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
     pub fn kind(&self, id: NodeId) -> Option<Kind> {
-        self.node(id).kind()
+        self.kind_of(id, self.node(id))
+    }
+
+    /// What a scalar is, as it stands in its file.
+    pub(crate) fn written_kind(&self, id: NodeId) -> Option<Kind> {
+        self.kind_of(id, self.written(id))
+    }
+
+    fn kind_of(&self, id: NodeId, node: &Node) -> Option<Kind> {
+        let Value::Scalar(text) = &node.value else { return None };
+        // What was interpolated is a string, whatever it looks like now.
+        if text.is_interpolated() {
+            return Some(Kind::String);
+        }
+        Some(scalar::kind(text.as_str(), node.style == Style::Plain, self.tag(id).map(|it| it.name.as_str())))
     }
 
     /// A scalar that is not null as the string that Compose makes of it: numbers and booleans in their canonical form.

@@ -100,7 +100,7 @@ pub fn tree(sources: &Sources, tree: &Tree, document: &Document) {
     while let Some(id) = open.pop() {
         let node = tree.node(id);
         place(sources, node.span);
-        [node.tag(), node.anchor()].into_iter().flatten().for_each(|it| span(sources, it.span));
+        [tree.tag(id), tree.anchor(id)].into_iter().flatten().for_each(|it| span(sources, it.span));
         match &node.value {
             Value::Scalar(it) => {
                 text(sources, it);

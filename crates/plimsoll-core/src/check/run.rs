@@ -20,7 +20,11 @@ pub(super) fn run(
     rules: &[&'static Rule],
     options: &Options,
 ) -> Vec<Diagnostic> {
-    let selected: Vec<&'static Rule> = rules.iter().copied().filter(|it| options.selection.runs(it)).collect();
+    // What would not be shown need not be looked for.
+    let worst = |it: &Rule| options.severity.get(it.id).copied().unwrap_or(it.severity);
+    let shown = |it: &&Rule| worst(it) > Severity::Info || options.selection.wants_info();
+    let selected = rules.iter().copied().filter(|it| options.selection.runs(it)).filter(shown);
+    let selected: Vec<&'static Rule> = selected.collect();
     let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
     found.extend(unread(problems, rules, &selected, &options.selection));
     name_defaults(&loaded.tree, &mut found);

@@ -109,7 +109,7 @@ impl<'a> Editor<'a> {
         let written = self.written(variable.file).filter(|_| self.sources.slice(variable).starts_with('$'))?;
         let (scalar, _) = written.scalar_around(variable)?;
         let edit = Edit { span: Span { end: variable.start, ..variable }, text: "$".to_string() };
-        (self.is_alone(&written, scalar) && written.node(scalar).anchor().is_none()).then(|| vec![edit])
+        (self.is_alone(&written, scalar) && written.anchor(scalar).is_none()).then(|| vec![edit])
     }
 
     /// Removes an entry by the place of its key, with its line. A mapping that would be empty goes with it.

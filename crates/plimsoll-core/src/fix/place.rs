@@ -164,7 +164,7 @@ impl Written<'_> {
     pub fn set_value(&self, slot: Slot, value: &Yaml) -> Option<Vec<Edit>> {
         let entry = self.entry(slot);
         let node = self.node(entry.value);
-        if node.marks.is_some() {
+        if node.marked {
             return None;
         }
         let (span, in_flow) = (node.span.range(), self.node(slot.parent).is_flow());
@@ -213,7 +213,7 @@ impl Written<'_> {
         if self.count(slot.parent) == 1 {
             // The key goes, too. A service, and what is at the top, does not go because something in it does.
             let outer = self.slot(slot.parent)?;
-            if self.node(slot.parent).marks.is_some() || self.path_of(slot.parent).len() <= 2 {
+            if self.node(slot.parent).marked || self.path_of(slot.parent).len() <= 2 {
                 return None;
             }
             return self.remove(outer);

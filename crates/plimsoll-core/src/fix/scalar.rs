@@ -4,14 +4,14 @@ use super::Edit;
 use super::written::Written;
 use crate::source::{Sources, Span};
 use crate::syntax;
-use crate::tree::{Node, NodeId, Style, Tree, Value};
+use crate::syntax::scalar::Kind;
+use crate::tree::{NodeId, Style, Tree, Value};
 
 impl Written<'_> {
     /// Replaces a part of a scalar, whose bytes are those of its value, by another text.
     pub fn replace_part(&self, span: Span, new: &str) -> Option<Vec<Edit>> {
         let (id, style) = self.scalar_around(span)?;
-        let node = self.node(id);
-        if node.anchor().is_some() || new.contains(char::is_control) {
+        if self.anchor(id).is_some() || new.contains(char::is_control) {
             return None;
         }
         let text = match style {
@@ -19,7 +19,7 @@ impl Written<'_> {
             Style::Double => new.replace('\\', "\\\\").replace('"', "\\\""),
             _ => new.to_string(),
         };
-        let whole = node.span.range();
+        let whole = self.span(id).range();
         let fits = if self.text()[whole.clone()].contains(['\n', '\r']) {
             // Where lines are folded or indented, nothing that could be a blank or a mark is written.
             let calm = |it: char| it.is_ascii_alphanumeric() || matches!(it, '_' | '.' | '/' | '$' | '-');
@@ -60,7 +60,9 @@ impl Written<'_> {
         let found = if in_flow { items.first().map(|it| it.value) } else { entries.first().map(|it| it.value) };
         let alone = items.len() + entries.len() == 1 && document.comments.is_empty();
         let Some(found) = found.filter(|_| alone) else { return false };
-        let kind = |it: &Node| it.kind().map(|it| std::mem::discriminant(&it));
-        tree.text(found).is_some_and(|it| it.as_str() == wanted) && kind(tree.node(found)) == kind(self.node(id))
+        let same = |a: Option<Kind>, b: Option<Kind>| {
+            a.map(|it| std::mem::discriminant(&it)) == b.map(|it| std::mem::discriminant(&it))
+        };
+        tree.text(found).is_some_and(|it| it.as_str() == wanted) && same(tree.kind(found), self.kind(id))
     }
 }

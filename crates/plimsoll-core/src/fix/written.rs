@@ -3,8 +3,8 @@
 use crate::load::Loaded;
 use crate::source::{Encoding, FileId, Source, Sources, Span};
 use crate::syntax::scalar::Kind;
-use crate::tree::{Document, Entry, Item, Node, NodeId, Style, Tree, Value};
-use std::cell::RefCell;
+use crate::tree::{Document, Entry, Item, Mark, Node, NodeId, Style, Tree, Value};
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -20,10 +20,10 @@ pub(super) struct Slot {
     place: u32,
 }
 
-impl Slot {
-    /// No place. A large file has millions of slots, so this takes no room of its own.
-    const NONE: Slot = Slot { parent: NodeId(u32::MAX), place: 0 };
+/// The parent of the top of a document.
+const NOWHERE: NodeId = NodeId(u32::MAX);
 
+impl Slot {
     pub fn new(parent: NodeId, at: usize) -> Slot {
         Slot { parent, place: at as u32 }
     }
@@ -46,10 +46,12 @@ pub(super) struct Written<'a> {
 /// Where to find what in a file.
 #[derive(Default)]
 pub(super) struct Index {
-    /// Where a key, a value or an item stands, by its place among the nodes of the file.
-    slots: Vec<Slot>,
+    /// The collection that a key, a value or an item stands in, by its place among the nodes of the file.
+    parents: Vec<NodeId>,
     /// The first bytes of anchors, in order.
     anchors: Vec<u32>,
+    /// How many nodes stood before the last place that was looked for. The next one is mostly near.
+    near: Cell<usize>,
     /// Entries of large mappings, by their key.
     names: HashMap<NodeId, HashMap<String, usize>>,
     /// What was found out about a mapping, and is asked for again with each entry that is added to it.
@@ -62,12 +64,10 @@ pub(super) struct Index {
 impl Index {
     fn new(tree: &Tree, document: &Document) -> Index {
         let first = document.nodes.start;
-        let mut index = Index { slots: vec![Slot::NONE; document.nodes.len()], ..Index::default() };
-        let mut place = |id: NodeId, slot: Slot| index.slots[id.0 as usize - first] = slot;
+        let mut index = Index { parents: vec![NOWHERE; document.nodes.len()], ..Index::default() };
         for at in document.nodes.clone() {
             let parent = NodeId(at as u32);
             let node = tree.written(parent);
-            index.anchors.extend(node.anchor().map(|it| it.span.start));
             match &node.value {
                 Value::Mapping(entries) => {
                     if entries.len() > LARGE {
@@ -75,14 +75,13 @@ impl Index {
                         let names = names.map(|(at, it)| (tree.key(it.key).to_string(), at)).collect();
                         index.names.insert(parent, names);
                     }
-                    for (at, entry) in entries.iter().enumerate() {
-                        place(entry.key, Slot::new(parent, at));
-                        place(entry.value, Slot::new(parent, at));
+                    for child in entries.iter().flat_map(|it| [it.key, it.value]) {
+                        index.parents[child.0 as usize - first] = parent;
                     }
                 }
                 Value::Sequence(items) => {
-                    for (at, item) in items.iter().enumerate() {
-                        place(item.value, Slot::new(parent, at));
+                    for item in items {
+                        index.parents[item.value.0 as usize - first] = parent;
                     }
                 }
                 Value::Alias(alias) => {
@@ -93,6 +92,8 @@ impl Index {
                 Value::Scalar(_) => {}
             }
         }
+        index.anchors =
+            tree.marked(&document.nodes).filter_map(|it| it.1.anchor.as_ref()).map(|it| it.span.start).collect();
         index.anchors.sort_unstable();
         index
     }
@@ -138,8 +139,16 @@ impl<'a> Written<'a> {
         self.tree.span(id)
     }
 
+    pub fn anchor(&self, id: NodeId) -> Option<&Mark> {
+        self.tree.anchor(id)
+    }
+
+    pub fn kind(&self, id: NodeId) -> Option<Kind> {
+        self.tree.written_kind(id)
+    }
+
     pub fn is_null(&self, id: NodeId) -> bool {
-        self.node(id).kind() == Some(Kind::Null)
+        self.kind(id) == Some(Kind::Null)
     }
 
     /// The entry whose key is written here.
@@ -164,9 +173,20 @@ impl<'a> Written<'a> {
 
     /// The nodes that begin at a byte or before it, the last first. They have ids in the order of the file.
     fn before(&self, start: u32) -> impl Iterator<Item = NodeId> {
-        let nodes = self.document.nodes.clone();
-        let count = self.tree.nodes[nodes.clone()].partition_point(|it| it.span.start <= start);
-        (nodes.start..nodes.start + count).rev().map(|it| NodeId(it as u32))
+        let first = self.document.nodes.start;
+        let nodes = &self.tree.nodes[self.document.nodes.clone()];
+        let is_before = |at: usize| nodes.get(at).is_some_and(|it| it.span.start <= start);
+        let (mut low, mut high, mut step) = (self.index.near.get(), self.index.near.get(), 16);
+        while is_before(high) {
+            (low, high, step) = (high + 1, high + step, step * 2);
+        }
+        while low > 0 && !is_before(low - 1) {
+            (low, high, step) = (low.saturating_sub(step), low - 1, step * 2);
+        }
+        let high = high.min(nodes.len());
+        let count = low + nodes[low..high].partition_point(|it| it.span.start <= start);
+        self.index.near.set(count);
+        (first..first + count).rev().map(|it| NodeId(it as u32))
     }
 
     /// Whether an anchor stands in a value or before it.
@@ -195,8 +215,17 @@ impl<'a> Written<'a> {
     }
 
     fn place(&self, id: NodeId) -> Option<Slot> {
-        let slot = self.index.slots.get((id.0 as usize).checked_sub(self.document.nodes.start)?)?;
-        (*slot != Slot::NONE).then_some(*slot)
+        let parent = *self.index.parents.get((id.0 as usize).checked_sub(self.document.nodes.start)?)?;
+        if parent == NOWHERE {
+            return None;
+        }
+        // Children have ids in the order of the file.
+        let at = match &self.node(parent).value {
+            Value::Mapping(entries) => entries.partition_point(|it| it.value < id),
+            Value::Sequence(items) => items.partition_point(|it| it.value < id),
+            _ => return None,
+        };
+        Some(Slot::new(parent, at))
     }
 
     fn is_key(&self, id: NodeId) -> bool {
@@ -272,14 +301,14 @@ impl<'a> Written<'a> {
     /// One past the last byte of a value, its anchor and tag included.
     pub fn end_of(&self, id: NodeId) -> usize {
         let node = self.node(id);
-        let marks = [node.anchor(), node.tag()].into_iter().flatten().map(|it| it.span.end);
+        let marks = [self.tree.anchor(id), self.tree.tag(id)].into_iter().flatten().map(|it| it.span.end);
         marks.fold(node.span.end, u32::max) as usize
     }
 
     /// The first byte of a value, its anchor and tag included.
     pub fn start_of(&self, id: NodeId) -> usize {
         let node = self.node(id);
-        let marks = [node.anchor(), node.tag()].into_iter().flatten().map(|it| it.span.start);
+        let marks = [self.tree.anchor(id), self.tree.tag(id)].into_iter().flatten().map(|it| it.span.start);
         marks.fold(node.span.start, u32::min) as usize
     }
 }

@@ -13,13 +13,11 @@ use std::sync::Arc;
 const ELSEWHERE: [&str; 2] = ["service:", "target:"];
 
 impl Loader<'_> {
-    /// Reads the Dockerfile of every service that has one, each file once.
-    pub(super) fn dockerfiles(&mut self, root: NodeId) -> HashMap<NodeId, Arc<Dockerfile>> {
+    /// Reads the Dockerfiles of services with `build`, each file once.
+    pub(super) fn dockerfiles(&mut self, services: &[NodeId]) -> HashMap<NodeId, Arc<Dockerfile>> {
         let mut found = HashMap::new();
         let mut known: HashMap<String, Option<Arc<Dockerfile>>> = HashMap::new();
-        let Some(services) = self.tree.get(root, "services").map(|it| it.value) else { return found };
-        let services: Vec<NodeId> = self.tree.entries(services).iter().map(|it| it.value).collect();
-        for service in services {
+        for service in services.iter().copied() {
             let Some(build) = self.tree.get(service, "build").cloned() else { continue };
             let field = |key: &str| self.tree.get(build.value, key).map(|it| it.value);
             let place = self.tree.span(build.key);

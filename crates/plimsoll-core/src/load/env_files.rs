@@ -23,12 +23,26 @@ pub struct EnvFiles {
 }
 
 impl Loader<'_> {
-    /// Reads the `env_file`s of every service.
-    pub(super) fn env_files(&mut self, root: NodeId) -> HashMap<NodeId, EnvFiles> {
+    /// The services with an `env_file` or a `label_file`, and those with a `build`.
+    pub(super) fn readers(&self, root: NodeId) -> (Vec<NodeId>, Vec<NodeId>) {
+        let (mut listing, mut built) = (Vec::new(), Vec::new());
+        let services = self.tree.get(root, "services").map(|it| self.tree.entries(it.value)).unwrap_or_default();
+        for service in services.iter().map(|it| it.value) {
+            for entry in self.tree.entries(service) {
+                match self.tree.key(entry.key) {
+                    "env_file" | "label_file" if listing.last() != Some(&service) => listing.push(service),
+                    "build" if built.last() != Some(&service) => built.push(service),
+                    _ => {}
+                }
+            }
+        }
+        (listing, built)
+    }
+
+    /// Reads the `env_file`s of services that have some.
+    pub(super) fn env_files(&mut self, services: &[NodeId]) -> HashMap<NodeId, EnvFiles> {
         let mut found = HashMap::new();
-        let Some(services) = self.tree.get(root, "services").map(|it| it.value) else { return found };
-        let services: Vec<NodeId> = self.tree.entries(services).iter().map(|it| it.value).collect();
-        for service in services {
+        for service in services.iter().copied() {
             let mut files = EnvFiles::default();
             for node in self.listed(service, "env_file") {
                 if !self.full {

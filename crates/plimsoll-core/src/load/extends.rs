@@ -8,7 +8,7 @@ use super::reset::Resets;
 use super::{Context, Loader, Mode, Unread, base_of, is_remote, merge};
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
-use crate::tree::{Entry, Node, NodeId, Value, Via};
+use crate::tree::{Entry, NodeId, Value, Via};
 
 /// A service on the way through `extends`: its file, its name, and where the way is written.
 type Step = (String, String, Span);
@@ -36,8 +36,7 @@ impl Loader<'_> {
             let name = self.tree.key(entry.key).to_string();
             entry.value = self.extend(&scope, &name, entry.value, context, resets, &mut Vec::new());
         }
-        let node = self.tree.node(services).clone();
-        let services = self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node });
+        let services = self.tree.make(services, Value::Mapping(entries.into()));
         self.with(root, "services", Some(services))
     }
 
@@ -100,10 +99,9 @@ impl Loader<'_> {
         let base = self.with(base, "extends", None);
         let base = resets.apply(&mut self.tree, base, &["services", name]);
         // What comes from the base says so.
-        let node = self.tree.node(base).clone();
         let taken = self.tree.entries(base).iter().cloned();
         let taken = taken.map(|it| Entry { path: it.path.through(Via::Extends(span)), ..it }).collect();
-        let base = self.tree.push(Node { value: Value::Mapping(taken), marks: None, ..node });
+        let base = self.tree.make(base, Value::Mapping(taken));
         let merged = merge::extend(&mut self.tree, base, service, self.problems);
         if open {
             return merged;

@@ -9,7 +9,7 @@ use super::{Context, Loader, Mode, Unread, base_of, is_remote};
 use crate::load::interpolate::Variables;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::Span;
-use crate::tree::{Entry, Item, Node, NodeId, Path, Value, Via};
+use crate::tree::{Entry, Item, NodeId, Path, Value, Via};
 use std::collections::HashMap;
 
 /// Sections whose entries are taken in. Everything else of an included file is left out.
@@ -153,16 +153,8 @@ impl Loader<'_> {
                     }
                 }
             }
-            let value = match &own {
-                Some(own) => {
-                    let node = self.tree.node(own.value).clone();
-                    self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node })
-                }
-                None => {
-                    let node = self.tree.node(from).clone();
-                    self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node })
-                }
-            };
+            let place = own.as_ref().map_or(from, |it| it.value);
+            let value = self.tree.make(place, Value::Mapping(entries.into()));
             root = match own {
                 Some(_) => self.with(root, section, Some(value)),
                 None => self.add(root, imported, section, value),
@@ -174,10 +166,9 @@ impl Loader<'_> {
     /// A mapping like this one, with the key of another mapping and a value.
     fn add(&mut self, root: NodeId, other: NodeId, key: &str, value: NodeId) -> NodeId {
         let Some(entry) = self.tree.get(other, key).cloned() else { return root };
-        let node = self.tree.node(root).clone();
         let mut entries = self.tree.entries(root).to_vec();
         entries.push(Entry { value, path: Path::default(), ..entry });
-        self.tree.push(Node { value: Value::Mapping(entries.into()), marks: None, ..node })
+        self.tree.make(root, Value::Mapping(entries.into()))
     }
 
     /// Whether two values are the same, wherever they are written.

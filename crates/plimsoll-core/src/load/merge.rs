@@ -137,8 +137,7 @@ impl Merger<'_> {
 
     /// A node of its own that stands for two; it is blamed where the upper one is written.
     fn make(&mut self, over: NodeId, value: Value) -> NodeId {
-        let Node { span, style, .. } = *self.tree.node(over);
-        self.tree.push(Node { value, span, style, marks: None })
+        self.tree.make(over, value)
     }
 
     fn special(&mut self, special: Special, base: NodeId, over: NodeId, path: &mut Vec<&str>) -> NodeId {
@@ -245,7 +244,7 @@ impl Merger<'_> {
 
     fn scalar(&mut self, text: Text, style: Style) -> NodeId {
         let span = text.span();
-        self.tree.push(Node { value: Value::Scalar(text), span, style, marks: None })
+        self.tree.push(Node::new(Value::Scalar(text), span, style))
     }
 
     fn items(&self, id: NodeId) -> Vec<Item> {
@@ -274,7 +273,7 @@ impl Merger<'_> {
                             Entry { key, value, path: Path::default() }
                         });
                         let fields = fields.collect();
-                        self.tree.push(Node { value: Value::Mapping(fields), span, style: Style::Flow, marks: None })
+                        self.tree.push(Node::new(Value::Mapping(fields), span, Style::Flow))
                     };
                     entries.push(Entry { key: item.value, value, path: item.path });
                 }

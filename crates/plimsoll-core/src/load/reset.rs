@@ -21,9 +21,8 @@ impl Resets {
     /// How many values of a file with these nodes may be walked over, with those that aliases lead to.
     pub fn budget(tree: &Tree, nodes: Range<usize>) -> usize {
         // Tags are rare; a walk over everything is not worth it without one.
-        let tagged =
-            |it: &crate::tree::Node| it.tag().is_some_and(|it| matches!(it.name.as_str(), "!reset" | "!override"));
-        if tree.nodes[nodes.clone()].iter().any(tagged) { nodes.len() * 4 } else { 0 }
+        let tags = tree.marked(&nodes).filter_map(|it| it.1.tag.as_ref());
+        if tags.into_iter().any(|it| matches!(it.name.as_str(), "!reset" | "!override")) { nodes.len() * 4 } else { 0 }
     }
 
     /// Takes every `!reset` value out of a document, and remembers where these and the `!override` values stood.
@@ -40,7 +39,7 @@ impl Resets {
             return true;
         }
         *budget -= 1;
-        match tree.node(id).tag().map(|it| it.name.as_str()) {
+        match tree.tag(id).map(|it| it.name.as_str()) {
             Some("!reset") => {
                 self.add(path);
                 return false;
@@ -102,8 +101,7 @@ impl Resets {
         if self.below.is_empty() {
             return id;
         }
-        let node = tree.node(id).clone();
-        let Value::Mapping(entries) = node.value else { return id };
+        let Value::Mapping(entries) = tree.node(id).value.clone() else { return id };
         let mut kept: Vec<Entry> = Vec::with_capacity(entries.len());
         for mut entry in entries {
             match self.below.get(tree.key(entry.key)) {
@@ -113,6 +111,6 @@ impl Resets {
             }
             kept.push(entry);
         }
-        tree.push(crate::tree::Node { value: Value::Mapping(kept.into()), ..node })
+        tree.make(id, Value::Mapping(kept.into()))
     }
 }

@@ -67,8 +67,18 @@ pub(crate) fn unify(tree: &mut Tree, root: NodeId, done: &mut QuickSet<NodeId>) 
     }
 }
 
+/// Lists up to this length are compared item by item first.
+const SHORT: usize = 8;
+
 fn unify_list(tree: &mut Tree, list: NodeId, key: Key) {
     let items = tree.items(list);
+    // Nearly all are short, and hold nothing twice.
+    if items.len() <= SHORT {
+        let keys: Vec<_> = items.iter().map(|it| key_of(tree, it.value, key)).collect();
+        if !keys.iter().enumerate().any(|(at, it)| it.is_some() && keys[..at].contains(it)) {
+            return;
+        }
+    }
     let mut seen: HashMap<Cow<'_, str>, usize> = HashMap::with_capacity(items.len());
     let mut kept: Vec<Item> = Vec::with_capacity(items.len());
     let mut replaced = Vec::new();

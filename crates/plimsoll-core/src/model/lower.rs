@@ -31,7 +31,10 @@ pub fn lower(loaded: &Loaded, problems: &mut Vec<Problem>) -> Project {
                 };
                 project.services = loaded.tree.entries(entry.value).iter().map(service).collect();
             }
-            "volumes" => project.volumes = lower.entries(entry.value).map(|it| Volume::lower(&lower, it)).collect(),
+            "volumes" => {
+                let volumes = lower.entries(entry.value).map(|it| Volume::lower(&lower, it));
+                project.volumes = collect(loaded.tree.entries(entry.value).len(), volumes);
+            }
             "networks" => project.networks = lower.resources(entry.value),
             "configs" => project.configs = lower.resources(entry.value),
             "secrets" => project.secrets = lower.resources(entry.value),

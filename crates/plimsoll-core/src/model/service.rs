@@ -3,7 +3,7 @@
 use super::environment::{self, EnvFile, EnvValue, Variable};
 use super::lower::Lower;
 use super::reference::{self, FileReference};
-use super::{Build, Command, Dependency, Field, Healthcheck, Lost, LostMount, Mount, Rare, Unset, dependency};
+use super::{Build, Command, Dependency, Deploy, Field, Healthcheck, Limits, Lost, LostMount, Mount, Rare, dependency};
 use crate::grammar::duration::{self, Nanoseconds};
 use crate::load::EnvFiles;
 use crate::source::Span;
@@ -33,58 +33,6 @@ impl Period {
 pub struct VolumesFrom {
     /// A service, or `container:NAME`.
     pub source: Text,
-}
-
-/// The parts of `deploy:` that matter to data.
-#[derive(Clone, Debug)]
-pub struct Deploy {
-    /// `replicas`.
-    pub replicas: Option<Field<Option<i128>>>,
-    /// `restart_policy.condition`.
-    pub restart_condition: Option<Field<Text>>,
-    /// `restart_policy`, which replaces `restart:` altogether.
-    pub restart_policy: Option<Field<()>>,
-    /// `resources.limits`.
-    pub limits: Option<Field<Limits>>,
-    /// `resources.reservations`.
-    pub reservations: Option<Field<Limits>>,
-    /// `deploy` itself, as a place.
-    pub written: Option<Field<()>>,
-    /// `mode`, `replicated` if it is absent.
-    pub mode: Option<Field<Text>>,
-    /// `update_config.order`: whether the new container starts before the old one is stopped.
-    pub update_order: Option<Field<Text>>,
-    /// `placement.constraints`.
-    pub constraints: Option<Field<Vec<Text>>>,
-}
-
-impl Unset for Deploy {
-    const UNSET: &'static Deploy = &Deploy {
-        replicas: None,
-        restart_condition: None,
-        restart_policy: None,
-        limits: None,
-        reservations: None,
-        written: None,
-        mode: None,
-        update_order: None,
-        constraints: None,
-    };
-}
-
-/// How much of the machine a service may use, or has for itself.
-#[derive(Clone, Debug)]
-pub struct Limits {
-    /// Processors.
-    pub cpus: Option<Field<Text>>,
-    /// Memory.
-    pub memory: Option<Field<Text>>,
-    /// Processes.
-    pub pids: Option<Field<Text>>,
-}
-
-impl Unset for Limits {
-    const UNSET: &'static Limits = &Limits { cpus: None, memory: None, pids: None };
 }
 
 /// One entry of `services:`. Fields have the names and meanings of the Compose Specification.
@@ -164,7 +112,7 @@ impl Service {
             name: lower.tree.key(entry.key).to_string(),
             key: lower.span(entry.key),
             path: entry.path.clone(),
-            keys: lower.entries(entry.value).count(),
+            keys: 0,
             enabled: true,
             image: None,
             replaced_images: Rare::default(),
@@ -215,6 +163,7 @@ impl Service {
         };
         let mut extended = false;
         for field in lower.entries(entry.value) {
+            service.keys += 1;
             service.take(lower, field);
             // A service that is extended need not run itself.
             extended |= field.path.steps().iter().any(|it| matches!(it, Via::Extends(_)));
@@ -360,35 +309,6 @@ impl Service {
             || self.build.is_some()
             || self.provider.is_some()
             || self.extends.is_some()
-    }
-}
-
-impl Deploy {
-    fn lower(lower: &Lower<'_>, entry: &Entry) -> Deploy {
-        let id = entry.value;
-        let text_in = |id: Option<NodeId>, key: &str| lower.get(id?, key).and_then(|it| lower.text_field(it));
-        let inner = |key: &str| lower.get(id, key).map(|it| it.value);
-        let constraints = inner("placement").and_then(|it| lower.get(it, "constraints"));
-        let policy = lower.get(id, "restart_policy");
-        let resources = lower.get(id, "resources").map(|it| it.value);
-        let limits = |key: &str| {
-            let entry = lower.get(resources?, key).filter(|it| lower.is_mapping(it.value))?;
-            let text = |key: &str| lower.get(entry.value, key).and_then(|it| lower.text_field(it));
-            Some(lower.field(entry, Limits { cpus: text("cpus"), memory: text("memory"), pids: text("pids") }))
-        };
-        Deploy {
-            replicas: lower.get(id, "replicas").and_then(|it| lower.integer_field(it)),
-            restart_condition: policy
-                .and_then(|it| lower.get(it.value, "condition"))
-                .and_then(|it| lower.text_field(it)),
-            restart_policy: policy.map(|it| lower.field(it, ())),
-            limits: limits("limits"),
-            reservations: limits("reservations"),
-            written: lower.is_mapping(id).then(|| lower.field(entry, ())),
-            mode: text_in(Some(id), "mode"),
-            update_order: text_in(inner("update_config"), "order"),
-            constraints: constraints.map(|it| lower.field(it, lower.texts(it).into_iter().map(|it| it.0).collect())),
-        }
     }
 }
 

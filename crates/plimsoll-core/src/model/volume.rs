@@ -14,11 +14,11 @@ pub struct Volume {
     /// Where the key is written.
     pub key: Span,
     /// `name:`, the name outside of the project.
-    pub external_name: Option<Field<Text>>,
+    pub external_name: Option<Box<Field<Text>>>,
     /// `external:`; `None` inside means that the files do not show it.
     pub external: Option<Field<Option<bool>>>,
     /// `driver:`.
-    pub driver: Option<Field<Text>>,
+    pub driver: Option<Box<Field<Text>>>,
     /// `driver_opts:`, by name.
     pub driver_opts: Vec<(String, Field<Text>)>,
 }
@@ -36,9 +36,9 @@ impl Volume {
         Volume {
             name: lower.tree.key(entry.key).to_string(),
             key: lower.span(entry.key),
-            external_name: lower.get(entry.value, "name").and_then(|it| lower.text_field(it)),
+            external_name: lower.get(entry.value, "name").and_then(|it| lower.text_field(it)).map(Box::new),
             external,
-            driver: lower.get(entry.value, "driver").and_then(|it| lower.text_field(it)),
+            driver: lower.get(entry.value, "driver").and_then(|it| lower.text_field(it)).map(Box::new),
             driver_opts: options.collect(),
         }
     }
@@ -56,7 +56,7 @@ impl Volume {
 
     /// Whether Docker's own driver keeps it on this machine.
     pub fn is_local(&self) -> bool {
-        self.driver.is_none() || known(self.driver.as_ref()) == Some("local")
+        self.driver.is_none() || known(self.driver.as_deref()) == Some("local")
     }
 
     /// The option that puts the volume into memory: `type: tmpfs` of the local driver.

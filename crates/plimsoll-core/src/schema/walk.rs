@@ -199,7 +199,7 @@ impl<'a> Walk<'a> {
             let key = tree.key(entry.key);
             // Keys that are no strings are for the reader of the syntax to report.
             let is_string = matches!(tree.kind(entry.key), Some(Kind::String | Kind::Merge));
-            if !is_string || tree.node(entry.value).tag().is_some_and(|it| it.name == "!reset") {
+            if !is_string || tree.tag(entry.value).is_some_and(|it| it.name == "!reset") {
                 continue;
             }
             let shape = match (map.get(key), map.rest) {

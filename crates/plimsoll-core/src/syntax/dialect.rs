@@ -76,7 +76,8 @@ pub(super) fn check(tree: &Tree, document: &Document, source: &Source, bytes: By
         if node.is_flow() {
             check_flow(tree, node, text, &mut report);
         }
-        let Some(anchor) = node.anchor() else { continue };
+    }
+    for anchor in tree.marked(&document.nodes).filter_map(|it| it.1.anchor.as_ref()) {
         if !anchor.name.bytes().all(|it| it.is_ascii_alphanumeric() || it == b'_' || it == b'-') {
             let message = "Compose reads only letters, digits, `_` and `-` in the name of an anchor";
             report(anchor.span.range(), message);
@@ -93,7 +94,7 @@ pub(super) fn check(tree: &Tree, document: &Document, source: &Source, bytes: By
     if bytes.may_hold(Bytes::LINE) {
         check_lines(nodes, document, source, report);
     }
-    check_tags(nodes, problems);
+    check_tags(tree, document, problems);
 }
 
 /// Text inside brackets that begins with the sign of a key or value, and keys that are not on one line with their `:`.
@@ -120,7 +121,7 @@ fn check_flow(tree: &Tree, node: &Node, text: &str, report: &mut impl FnMut(Rang
                     continue;
                 }
                 let before = text[..key.start].trim_end();
-                let marked = tree.node(entry.key).marks.is_some();
+                let marked = tree.node(entry.key).marked;
                 if !before.ends_with('?') && !marked {
                     report(key, "Compose reads a key only if its `:` follows on the same line");
                 }
@@ -131,9 +132,10 @@ fn check_flow(tree: &Tree, node: &Node, text: &str, report: &mut impl FnMut(Rang
 }
 
 /// A value that is not what its tag says.
-fn check_tags(nodes: &[Node], problems: &mut Vec<Problem>) {
-    for node in nodes {
-        let (Some(tag), Value::Scalar(value)) = (node.tag(), &node.value) else { continue };
+fn check_tags(tree: &Tree, document: &Document, problems: &mut Vec<Problem>) {
+    for (id, marks) in tree.marked(&document.nodes) {
+        let node = tree.node(id);
+        let (Some(tag), Value::Scalar(value)) = (&marks.tag, &node.value) else { continue };
         if !scalar::fits_tag(value.as_str(), &tag.name) {
             let span = if node.span.is_empty() { tag.span } else { node.span };
             let message = format!("the value is not what its tag `{}` says", tag.name);

@@ -38,6 +38,18 @@ pub(super) fn block_range(text: &str, from: usize, found: Range<usize>) -> Range
     start..end.max((start + 1).min(text.len()))
 }
 
+/// The end of what stands before `at`, without blanks and comments.
+pub(super) fn before_comments(text: &str, comments: &[Span], mut at: usize) -> usize {
+    let mut comments = comments.iter().rev().map(|it| it.range());
+    loop {
+        at = text[..at].trim_end().len();
+        match comments.by_ref().find(|it| it.end <= at) {
+            Some(comment) if comment.end == at => at = comment.start,
+            _ => return at,
+        }
+    }
+}
+
 /// The first place in `range` outside of comments, anchors and tags; its end if there is none.
 pub(super) fn find_outside(text: &str, range: Range<usize>, wanted: impl Fn(&[u8], usize) -> bool) -> usize {
     let bytes = text.as_bytes();

@@ -58,7 +58,7 @@ fn anchor(structure: &Structure, name: &str, before: usize) -> Option<std::ops::
     let mut found: Option<std::ops::Range<usize>> = None;
     while let Some(id) = waiting.pop() {
         let node = tree.node(id);
-        if let Some(mark) = node.anchor().filter(|it| it.name == name) {
+        if let Some(mark) = tree.anchor(id).filter(|it| it.name == name) {
             let span = mark.span.range();
             if span.start < before && found.as_ref().is_none_or(|it| it.start < span.start) {
                 found = Some(span);
