@@ -9,14 +9,14 @@ use plimsoll_core::grammar::path::file_name;
 use plimsoll_core::model::{Condition, Dependency, Project, Service, Test};
 use plimsoll_core::text::Text;
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// For each service, those that wait until it is healthy and are not started without it: the index of the service,
 /// and that of its dependency.
 pub(crate) struct Waiting(HashMap<String, Vec<(usize, usize)>>);
 
 /// Who waits for whose health.
-pub(crate) fn waiting(cx: &Cx<'_>) -> Rc<Waiting> {
+pub(crate) fn waiting(cx: &Cx<'_>) -> Arc<Waiting> {
     cx.facts(|project| {
         let mut waiting: HashMap<String, Vec<(usize, usize)>> = HashMap::new();
         for (at, service) in project.services.iter().enumerate() {

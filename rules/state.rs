@@ -20,7 +20,6 @@ use plimsoll_core::model::{EnvValue, Mount, MountKind, Project, Service, Syntax}
 use plimsoll_core::source::Span;
 use plimsoll_core::text::Text;
 use std::borrow::Cow;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// What keeps a directory.
@@ -131,7 +130,7 @@ pub struct State {
 pub struct States(pub Vec<State>);
 
 /// The state profiles of the project under check.
-pub fn states(cx: &Cx<'_>) -> Rc<States> {
+pub fn states(cx: &Cx<'_>) -> Arc<States> {
     let catalogue = catalogue_of(cx);
     cx.facts(|project| States::new(project, catalogue))
 }

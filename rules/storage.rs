@@ -6,7 +6,7 @@ use plimsoll_core::model::{Mount, MountKind, Project, Service};
 use plimsoll_core::text::Text;
 use plimsoll_core::tree::{Path, Via};
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What keeps the files of a mount.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
@@ -32,7 +32,7 @@ pub(crate) struct Use {
 pub(crate) struct Uses(HashMap<Storage, Vec<Use>>);
 
 /// Who mounts what in the project under check.
-pub(crate) fn uses(cx: &Cx<'_>) -> Rc<Uses> {
+pub(crate) fn uses(cx: &Cx<'_>) -> Arc<Uses> {
     cx.facts(|project| {
         let mut uses: HashMap<Storage, Vec<Use>> = HashMap::new();
         for (service, of) in project.services.iter().enumerate() {

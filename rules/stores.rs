@@ -6,7 +6,7 @@ use plimsoll_core::check::Cx;
 use plimsoll_core::grammar::path;
 use plimsoll_core::model::{Mount, Project, Volume};
 use std::collections::HashMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Of the stores with data in one place, as many are looked at.
 const ENOUGH: usize = 16;
@@ -30,7 +30,7 @@ pub(crate) struct Data {
 pub(crate) struct Stores(HashMap<Storage, Vec<Data>>);
 
 /// The data of the stores of the project under check.
-pub(crate) fn stores(cx: &Cx<'_>) -> Rc<Stores> {
+pub(crate) fn stores(cx: &Cx<'_>) -> Arc<Stores> {
     let states = states(cx);
     cx.facts(|project| {
         let mut stores: HashMap<Storage, Vec<Data>> = HashMap::new();

@@ -7,7 +7,7 @@ use crate::state::{State, states};
 use plimsoll_core::check::Cx;
 use plimsoll_core::model::{EnvValue, Project, Service};
 use plimsoll_core::source::Span;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// What pulls a newer image of a service.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -22,7 +22,7 @@ pub(crate) enum Update {
 pub(crate) struct Updaters(Option<usize>);
 
 /// The updater of the project under check.
-pub(crate) fn updaters(cx: &Cx<'_>) -> Rc<Updaters> {
+pub(crate) fn updaters(cx: &Cx<'_>) -> Arc<Updaters> {
     let states = states(cx);
     cx.facts(|project| {
         let updaters = states.0.iter().filter(|it| it.family.kind == "updater" && !it.is_built());

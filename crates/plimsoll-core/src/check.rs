@@ -1,5 +1,6 @@
 //! Rules and how they run over a project.
 
+mod facts;
 mod owners;
 mod run;
 
@@ -12,15 +13,15 @@ use crate::load::interpolate::Variables;
 use crate::load::request::Target;
 use crate::load::{Loaded, load, load_files};
 use crate::model::{Project, lower};
+use crate::parallel::join;
 use crate::problem::{Problem, ProblemKind};
 use crate::schema;
 use crate::source::{FileId, Sources, Span};
+use facts::Facts;
 use run::{findings, run};
-use std::any::{Any, TypeId};
-use std::cell::RefCell;
+use std::any::Any;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
-use std::rc::Rc;
 use std::sync::Arc;
 
 /// What a rule is about.
@@ -185,8 +186,6 @@ pub struct Cx<'a> {
     found: Vec<Diagnostic>,
 }
 
-type Facts = RefCell<HashMap<TypeId, Rc<dyn Any>>>;
-
 impl<'a> Cx<'a> {
     /// Reports a finding with the severity of the rule.
     pub fn report(&mut self, span: Span, message: impl Into<String>) -> &mut Diagnostic {
@@ -214,14 +213,8 @@ impl<'a> Cx<'a> {
     }
 
     /// What several rules derive from the project: made by the first that asks, then shared.
-    pub fn facts<T: 'static>(&self, make: impl FnOnce(&Project) -> T) -> Rc<T> {
-        let known = self.facts.borrow().get(&TypeId::of::<T>()).cloned();
-        if let Some(known) = known.and_then(|it| it.downcast::<T>().ok()) {
-            return known;
-        }
-        let made = Rc::new(make(self.project));
-        self.facts.borrow_mut().insert(TypeId::of::<T>(), made.clone());
-        made
+    pub fn facts<T: Any + Send + Sync>(&self, make: impl FnOnce(&Project) -> T) -> Arc<T> {
+        self.facts.get(|| make(self.project))
     }
 }
 
@@ -357,7 +350,7 @@ pub fn resolve(
     enable(&mut project, &loaded, &target.profiles, &mut problems);
     let options = Options { profiles: target.profiles.clone(), ..Options::default() };
     let refusing = rules.iter().copied().filter(|it| it.group == Group::Correctness && it.on);
-    let mut refusals = findings(&project.only_enabled(), &problems, &Editor::new(sources, &loaded), refusing, &options);
+    let mut refusals = findings(&project.only_enabled(), &problems, (sources, &loaded), refusing, &options);
     refusals.retain(|it| it.severity == Severity::Error);
     Ok(Resolution { loaded, project, refusals })
 }
@@ -383,12 +376,17 @@ fn stands_alone(base: &str) -> bool {
 
 /// Schema and model of a loaded project; `name` is that of its last file.
 pub fn model(loaded: &Loaded, name: &str, problems: &mut Vec<Problem>) -> Project {
-    if let Some(root) = loaded.root
-        && !loaded.broken
-    {
-        schema::check_all(&loaded.tree, loaded.stages.iter().copied().chain([root]), problems);
-    }
-    let mut project = lower(loaded, problems);
+    let check = || {
+        let mut found = Vec::new();
+        if let Some(root) = loaded.root.filter(|_| !loaded.broken) {
+            schema::check_all(&loaded.tree, loaded.stages.iter().copied().chain([root]), &mut found);
+        }
+        found
+    };
+    let mut meanwhile = Vec::new();
+    let (mut found, mut project) = join(loaded.is_large(), check, || lower(loaded, &mut meanwhile));
+    problems.append(&mut found);
+    problems.append(&mut meanwhile);
     project.file_name = name.to_string();
     project.broken = loaded.broken;
     project.includes |= !loaded.unread.is_empty();

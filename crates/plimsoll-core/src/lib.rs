@@ -18,6 +18,7 @@ pub mod ignore;
 pub mod load;
 pub mod model;
 pub mod outline;
+mod parallel;
 pub mod problem;
 mod quick;
 pub mod schema;

@@ -20,6 +20,7 @@ pub mod resolve;
 mod unique;
 
 use crate::dockerfile::Dockerfile;
+use crate::parallel::MANY;
 use crate::problem::{Problem, ProblemKind};
 use crate::quick::QuickSet;
 use crate::source::{FileId, Sources, Span};
@@ -56,6 +57,14 @@ pub struct Loaded {
     pub env_files: HashMap<NodeId, EnvFiles>,
     /// The Dockerfiles that could be read, by the node of the service that is built from them.
     pub dockerfiles: HashMap<NodeId, Arc<Dockerfile>>,
+}
+
+impl Loaded {
+    /// Whether there is so much that it is worth to look at it with two threads.
+    pub(crate) fn is_large(&self) -> bool {
+        let services = self.root.and_then(|it| self.tree.get(it, "services"));
+        services.is_some_and(|it| self.tree.entries(it.value).len() >= MANY)
+    }
 }
 
 /// Something that the project names and that could not be read.

@@ -6,10 +6,12 @@ use crate::fix::Editor;
 use crate::ignore;
 use crate::load::Loaded;
 use crate::model::Project;
+use crate::parallel::join;
 use crate::problem::{Problem, ProblemKind};
 use crate::source::{Sources, Span};
 use crate::tree::Tree;
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// What the selected rules find, without what is suppressed.
 pub(super) fn run(
@@ -25,7 +27,7 @@ pub(super) fn run(
     let shown = |it: &&Rule| worst(it) > Severity::Info || options.selection.wants_info();
     let selected = rules.iter().copied().filter(|it| options.selection.runs(it)).filter(shown);
     let selected: Vec<&'static Rule> = selected.collect();
-    let mut found = findings(project, problems, &Editor::new(sources, loaded), selected.iter().copied(), options);
+    let mut found = findings(project, problems, (sources, loaded), selected.iter().copied(), options);
     found.extend(unread(problems, rules, &selected, &options.selection));
     name_defaults(&loaded.tree, &mut found);
     if loaded.knows_variables {
@@ -60,13 +62,12 @@ fn unread(
 pub(super) fn findings(
     project: &Project,
     problems: &[Problem],
-    editor: &Editor<'_>,
+    (sources, loaded): (&Sources, &Loaded),
     rules: impl Iterator<Item = &'static Rule>,
     options: &Options,
 ) -> Vec<Diagnostic> {
     let facts = Facts::default();
-    let mut found = Vec::new();
-    for rule in rules {
+    let run = |rule: &'static Rule, editor: &Editor<'_>, found: &mut Vec<Diagnostic>| {
         let mut cx = Cx {
             project,
             hosts: options.hosts,
@@ -79,7 +80,20 @@ pub(super) fn findings(
         };
         (rule.check)(&mut cx);
         found.append(&mut cx.found);
-    }
+    };
+    // What an editor finds out about a large file is large, so those that make edits share one.
+    let (editing, others): (Vec<_>, Vec<_>) = rules.partition(|it| it.fix.is_some());
+    let next = AtomicUsize::new(0);
+    let work = |first: &[&'static Rule]| {
+        let (editor, mut found) = (Editor::new(sources, loaded), Vec::new());
+        first.iter().for_each(|it| run(it, &editor, &mut found));
+        while let Some(rule) = others.get(next.fetch_add(1, Ordering::Relaxed)) {
+            run(rule, &editor, &mut found);
+        }
+        found
+    };
+    let (mut found, mut rest) = join(loaded.is_large(), || work(&editing), || work(&[]));
+    found.append(&mut rest);
     let mut seen = HashSet::new();
     found.sort_by(|a, b| (a.span, a.rule, &a.message).cmp(&(b.span, b.rule, &b.message)));
     // What is written once is blamed once, however many services take it in.
