@@ -379,6 +379,28 @@ fn twenty_thousand_services_that_share_a_mapping() {
     assert_finds(&in_time("many services", text), "data-not-persisted");
 }
 
+/// The rules of a large project run on two threads.
+#[test]
+fn a_large_project_has_the_findings_of_a_small_one() {
+    let service = |at: usize| match at % 5 {
+        0 => format!("  s{at}: {{image: 'postgres:16', volumes: ['pg{at}:/var/lib/postgresql/data']}}\n"),
+        1 => format!("  s{at}: {{image: 'mysql:8', volumes: ['./m:/var/lib/mysql'], command: [a, '$HOME'], x: 1}}\n"),
+        2 => format!("  s{at}: {{image: redis, tmpfs: /data, depends_on: [s{}]}}\n", at - 2),
+        3 => format!("  s{at}: {{image: 'mongo:7', restart: always, stop_grace_period: 1s}}\n"),
+        _ => format!("  s{at}: {{build: ., environment: {{A: 's{}'}}, volumes: [v:/v:cached]}}\n", at - 4),
+    };
+    let found = |count: usize| {
+        let text = format!("services:\n{}", (0..count).map(service).collect::<String>());
+        let checked = check_text(&text, &all());
+        let end = checked.sources.iter().map(|it| it.1.line_range(4_990).start as u32).max().unwrap();
+        checked.found.into_iter().filter(|it| it.span.end < end).map(|it| format!("{it:?}")).collect::<Vec<_>>()
+    };
+    let (small, large) = (found(4_998), found(5_002));
+    assert!(small.len() > 5_000 && small.iter().any(|it| it.contains("fix: Some")), "{}", small.len());
+    let other = small.iter().zip(&large).find(|it| it.0 != it.1);
+    assert!(other.is_none() && small.len() == large.len(), "{other:?}");
+}
+
 #[test]
 fn many_small_mistakes() {
     let mut services = String::new();
