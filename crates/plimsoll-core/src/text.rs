@@ -102,7 +102,7 @@ impl Text {
         Text(Form::Written { quoted, span, file: source.shared().clone() })
     }
 
-    /// A text that is as long as what stands in the file; `quote` is the number of bytes (0 or 1) before it inside `span`.
+    /// A text that counts as written in `span` byte for byte; `quote` is the number of bytes (0 or 1) before it in there.
     pub fn verbatim(value: impl Into<Box<str>>, span: Span, quote: u32) -> Text {
         Text::made(value.into(), span, span.start + quote, None)
     }
@@ -213,6 +213,16 @@ impl Text {
             }
             Form::Made { made, .. } => &made.value,
         }
+    }
+
+    /// Whether it is this string. Most are of another length, and then the file is not looked at.
+    pub(crate) fn is(&self, other: &str) -> bool {
+        if let Form::Written { quoted, span, .. } = &self.0
+            && (span.end - span.start) as usize != other.len() + 2 * usize::from(*quoted)
+        {
+            return false;
+        }
+        self.as_str() == other
     }
 
     /// The string, if no part of it is unknown.

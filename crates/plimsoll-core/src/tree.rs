@@ -307,6 +307,11 @@ impl Tree {
         self.text(id).map_or("", Text::as_str)
     }
 
+    /// Whether this is the text of a key.
+    pub(crate) fn is_key(&self, id: NodeId, key: &str) -> bool {
+        self.text(id).is_some_and(|it| it.is(key))
+    }
+
     /// What a scalar is by Compose's rules; `None` for lists, mappings and aliases.
     pub fn kind(&self, id: NodeId) -> Option<Kind> {
         self.kind_of(id, self.node(id))
@@ -356,7 +361,7 @@ impl Tree {
 
     /// The entry of a mapping under `key`.
     pub fn get(&self, map: NodeId, key: &str) -> Option<&Entry> {
-        self.entries(map).iter().find(|entry| self.key(entry.key) == key)
+        self.entries(map).iter().find(|entry| self.is_key(entry.key, key))
     }
 }
 

@@ -29,10 +29,11 @@ impl Loader<'_> {
         let services = self.tree.get(root, "services").map(|it| self.tree.entries(it.value)).unwrap_or_default();
         for service in services.iter().map(|it| it.value) {
             for entry in self.tree.entries(service) {
-                match self.tree.key(entry.key) {
-                    "env_file" | "label_file" if listing.last() != Some(&service) => listing.push(service),
-                    "build" if built.last() != Some(&service) => built.push(service),
-                    _ => {}
+                let is = |key: &str| self.tree.is_key(entry.key, key);
+                if is("build") && built.last() != Some(&service) {
+                    built.push(service);
+                } else if (is("env_file") || is("label_file")) && listing.last() != Some(&service) {
+                    listing.push(service);
                 }
             }
         }

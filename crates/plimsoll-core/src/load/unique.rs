@@ -54,8 +54,7 @@ pub(crate) fn unify(tree: &mut Tree, root: NodeId, done: &mut QuickSet<NodeId>) 
     for service in tree.entries(services).iter().map(|it| it.value).filter(|it| done.insert(*it)) {
         let mut first = [true; LISTS.len()];
         for entry in tree.entries(service) {
-            let name = tree.key(entry.key);
-            let Some(at) = LISTS.iter().position(|it| it.0 == name) else { continue };
+            let Some(at) = LISTS.iter().position(|it| tree.is_key(entry.key, it.0)) else { continue };
             // Of a key that comes twice, which Compose refuses, the first counts.
             if std::mem::take(&mut first[at]) && tree.items(entry.value).len() > 1 {
                 lists.push((entry.value, LISTS[at].1));

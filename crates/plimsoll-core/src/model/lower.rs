@@ -55,7 +55,7 @@ impl<'a> Lower<'a> {
     /// The entries of a mapping, without extension keys and merge keys left over from an error.
     pub fn entries(&self, id: NodeId) -> impl Iterator<Item = &'a Entry> + use<'a> {
         let tree = self.tree;
-        tree.entries(id).iter().filter(move |it| !matches!(tree.key(it.key), "<<"))
+        tree.entries(id).iter().filter(move |it| !tree.is_key(it.key, "<<"))
     }
 
     pub fn get(&self, map: NodeId, key: &str) -> Option<&'a Entry> {
