@@ -63,6 +63,8 @@ pub(super) struct Index {
 
 impl Index {
     fn new(tree: &Tree, document: &Document) -> Index {
+        // Nodes are searched by where they begin, and children by their ids.
+        debug_assert!(tree.nodes[document.nodes.clone()].is_sorted_by_key(|it| it.span.start));
         let first = document.nodes.start;
         let mut index = Index { parents: vec![NOWHERE; document.nodes.len()], ..Index::default() };
         for at in document.nodes.clone() {
@@ -115,7 +117,6 @@ impl<'a> Written<'a> {
             return None;
         }
         let index = known.unwrap_or_else(|| Rc::new(Index::new(tree, document)));
-        debug_assert!(tree.nodes[document.nodes.clone()].is_sorted_by_key(|it| it.span.start));
         Some(Written { source, file, tree, document, index })
     }
 
